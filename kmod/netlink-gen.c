@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: ((GPL-2.0 WITH Linux-syscall-note) OR BSD-3-Clause)
+/* Do not edit directly, auto-generated from: */
+/*	Documentation/netlink/specs/mbsec.yaml */
+/* YNL-GEN kernel source */
+/* To regenerate run: tools/net/ynl/ynl-regen.sh */
+
+#include <net/netlink.h>
+#include <net/genetlink.h>
+
+#include "netlink-gen.h"
+
+#include <uapi/linux/mbsec.h>
+
+/* Integer value ranges */
+static const struct netlink_range_validation mbsec_a_group_ifindex_range = {
+	.max	= S32_MAX,
+};
+
+static const struct netlink_range_validation mbsec_a_key_soft_seconds_range = {
+	.min	= 1ULL,
+	.max	= U32_MAX,
+};
+
+static const struct netlink_range_validation mbsec_a_key_hard_seconds_range = {
+	.min	= 1ULL,
+	.max	= U32_MAX,
+};
+
+/* Common nested types */
+const struct nla_policy mbsec_group_nl_policy[MBSEC_A_GROUP_SENDERS + 1] = {
+	[MBSEC_A_GROUP_ADDRESS_V4] = { .type = NLA_BE32, },
+	[MBSEC_A_GROUP_ADDRESS_V6] = NLA_POLICY_EXACT_LEN(16),
+	[MBSEC_A_GROUP_PORT] = { .type = NLA_U16, },
+	[MBSEC_A_GROUP_SOURCE_V4] = { .type = NLA_BE32, },
+	[MBSEC_A_GROUP_SOURCE_V6] = NLA_POLICY_EXACT_LEN(16),
+	[MBSEC_A_GROUP_IFINDEX] = NLA_POLICY_FULL_RANGE(NLA_U32, &mbsec_a_group_ifindex_range),
+	[MBSEC_A_GROUP_DIRECTION] = NLA_POLICY_MASK(NLA_U32, 0x7),
+	[MBSEC_A_GROUP_FORMAT] = NLA_POLICY_RANGE(NLA_U32, 1, 2),
+	[MBSEC_A_GROUP_SUITE] = { .type = NLA_U32, },
+	[MBSEC_A_GROUP_POLICY] = NLA_POLICY_MAX(NLA_U32, 1),
+	[MBSEC_A_GROUP_OVERHEAD] = { .type = NLA_U32, },
+	[MBSEC_A_GROUP_KEYS] = { .type = NLA_U32, },
+	[MBSEC_A_GROUP_SENDERS] = { .type = NLA_U32, },
+};
+
+const struct nla_policy mbsec_key_nl_policy[MBSEC_A_KEY_PAD + 1] = {
+	[MBSEC_A_KEY_MSK_ID] = { .type = NLA_U32, },
+	[MBSEC_A_KEY_MTK_ID] = { .type = NLA_U16, },
+	[MBSEC_A_KEY_SENDER_ID] = NLA_POLICY_MIN(NLA_U16, MBSEC_SENDER_ID_MIN),
+	[MBSEC_A_KEY_ROLE] = NLA_POLICY_RANGE(NLA_U32, 1, 2),
+	[MBSEC_A_KEY_SUITE] = { .type = NLA_U32, },
+	[MBSEC_A_KEY_CIPHER_KEY] = NLA_POLICY_EXACT_LEN(16),
+	[MBSEC_A_KEY_AUTH_KEY] = NLA_POLICY_EXACT_LEN(32),
+	[MBSEC_A_KEY_SALT] = NLA_POLICY_EXACT_LEN(12),
+	[MBSEC_A_KEY_WINDOW] = NLA_POLICY_RANGE(NLA_U32, MBSEC_WINDOW_MIN, MBSEC_WINDOW_MAX),
+	[MBSEC_A_KEY_COUNTER_START] = { .type = NLA_U64, },
+	[MBSEC_A_KEY_SOFT_PACKETS] = NLA_POLICY_MIN(NLA_U64, 1),
+	[MBSEC_A_KEY_HARD_PACKETS] = NLA_POLICY_MIN(NLA_U64, 1),
+	[MBSEC_A_KEY_SOFT_BYTES] = NLA_POLICY_MIN(NLA_U64, 1),
+	[MBSEC_A_KEY_HARD_BYTES] = NLA_POLICY_MIN(NLA_U64, 1),
+	[MBSEC_A_KEY_SOFT_SECONDS] = NLA_POLICY_FULL_RANGE(NLA_U64, &mbsec_a_key_soft_seconds_range),
+	[MBSEC_A_KEY_HARD_SECONDS] = NLA_POLICY_FULL_RANGE(NLA_U64, &mbsec_a_key_hard_seconds_range),
+	[MBSEC_A_KEY_ACTIVATE] = { .type = NLA_FLAG, },
+	[MBSEC_A_KEY_STATE] = NLA_POLICY_MAX(NLA_U32, 1),
+	[MBSEC_A_KEY_PACKETS] = { .type = NLA_U64, },
+	[MBSEC_A_KEY_BYTES] = { .type = NLA_U64, },
+	[MBSEC_A_KEY_COUNTER] = { .type = NLA_U64, },
+	[MBSEC_A_KEY_AGE_SECONDS] = { .type = NLA_U64, },
+	[MBSEC_A_KEY_AUTH_FAILURES] = { .type = NLA_U64, },
+	[MBSEC_A_KEY_REPLAYS] = { .type = NLA_U64, },
+};
+
+/* MBSEC_CMD_GROUP_ADD - do */
+static const struct nla_policy mbsec_group_add_nl_policy[MBSEC_A_GROUP + 1] = {
+	[MBSEC_A_GROUP] = NLA_POLICY_NESTED(mbsec_group_nl_policy),
+};
+
+/* MBSEC_CMD_GROUP_DEL - do */
+static const struct nla_policy mbsec_group_del_nl_policy[MBSEC_A_GROUP + 1] = {
+	[MBSEC_A_GROUP] = NLA_POLICY_NESTED(mbsec_group_nl_policy),
+};
+
+/* MBSEC_CMD_KEY_ADD - do */
+static const struct nla_policy mbsec_key_add_nl_policy[MBSEC_A_KEY + 1] = {
+	[MBSEC_A_GROUP] = NLA_POLICY_NESTED(mbsec_group_nl_policy),
+	[MBSEC_A_KEY] = NLA_POLICY_NESTED(mbsec_key_nl_policy),
+};
+
+/* MBSEC_CMD_KEY_ACTIVATE - do */
+static const struct nla_policy mbsec_key_activate_nl_policy[MBSEC_A_KEY + 1] = {
+	[MBSEC_A_GROUP] = NLA_POLICY_NESTED(mbsec_group_nl_policy),
+	[MBSEC_A_KEY] = NLA_POLICY_NESTED(mbsec_key_nl_policy),
+};
+
+/* MBSEC_CMD_KEY_DEL - do */
+static const struct nla_policy mbsec_key_del_nl_policy[MBSEC_A_KEY + 1] = {
+	[MBSEC_A_GROUP] = NLA_POLICY_NESTED(mbsec_group_nl_policy),
+	[MBSEC_A_KEY] = NLA_POLICY_NESTED(mbsec_key_nl_policy),
+};
+
+/* Ops table for mbsec */
+static const struct genl_split_ops mbsec_nl_ops[] = {
+	{
+		.cmd		= MBSEC_CMD_GROUP_ADD,
+		.doit		= mbsec_nl_group_add_doit,
+		.policy		= mbsec_group_add_nl_policy,
+		.maxattr	= MBSEC_A_GROUP,
+		.flags		= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= MBSEC_CMD_GROUP_DEL,
+		.doit		= mbsec_nl_group_del_doit,
+		.policy		= mbsec_group_del_nl_policy,
+		.maxattr	= MBSEC_A_GROUP,
+		.flags		= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd	= MBSEC_CMD_GROUP_GET,
+		.dumpit	= mbsec_nl_group_get_dumpit,
+		.flags	= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DUMP,
+	},
+	{
+		.cmd		= MBSEC_CMD_KEY_ADD,
+		.doit		= mbsec_nl_key_add_doit,
+		.policy		= mbsec_key_add_nl_policy,
+		.maxattr	= MBSEC_A_KEY,
+		.flags		= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= MBSEC_CMD_KEY_ACTIVATE,
+		.doit		= mbsec_nl_key_activate_doit,
+		.policy		= mbsec_key_activate_nl_policy,
+		.maxattr	= MBSEC_A_KEY,
+		.flags		= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= MBSEC_CMD_KEY_DEL,
+		.doit		= mbsec_nl_key_del_doit,
+		.policy		= mbsec_key_del_nl_policy,
+		.maxattr	= MBSEC_A_KEY,
+		.flags		= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd	= MBSEC_CMD_KEY_GET,
+		.dumpit	= mbsec_nl_key_get_dumpit,
+		.flags	= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DUMP,
+	},
+	{
+		.cmd	= MBSEC_CMD_FLUSH,
+		.doit	= mbsec_nl_flush_doit,
+		.flags	= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd	= MBSEC_CMD_STATS_GET,
+		.doit	= mbsec_nl_stats_get_doit,
+		.flags	= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+};
+
+static const struct genl_multicast_group mbsec_nl_mcgrps[] = {
+	[MBSEC_NLGRP_EVENTS] = { "events", },
+};
+
+struct genl_family mbsec_nl_family __ro_after_init = {
+	.name		= MBSEC_FAMILY_NAME,
+	.version	= MBSEC_FAMILY_VERSION,
+	.netnsok	= true,
+	.parallel_ops	= true,
+	.module		= THIS_MODULE,
+	.split_ops	= mbsec_nl_ops,
+	.n_split_ops	= ARRAY_SIZE(mbsec_nl_ops),
+	.mcgrps		= mbsec_nl_mcgrps,
+	.n_mcgrps	= ARRAY_SIZE(mbsec_nl_mcgrps),
+};

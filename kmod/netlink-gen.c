@@ -11,21 +11,6 @@
 
 #include <uapi/linux/mbsec.h>
 
-/* Integer value ranges */
-static const struct netlink_range_validation mbsec_a_group_ifindex_range = {
-	.max	= S32_MAX,
-};
-
-static const struct netlink_range_validation mbsec_a_key_soft_seconds_range = {
-	.min	= 1ULL,
-	.max	= U32_MAX,
-};
-
-static const struct netlink_range_validation mbsec_a_key_hard_seconds_range = {
-	.min	= 1ULL,
-	.max	= U32_MAX,
-};
-
 /* Common nested types */
 const struct nla_policy mbsec_group_nl_policy[MBSEC_A_GROUP_SENDERS + 1] = {
 	[MBSEC_A_GROUP_ADDRESS_V4] = { .type = NLA_BE32, },
@@ -33,7 +18,7 @@ const struct nla_policy mbsec_group_nl_policy[MBSEC_A_GROUP_SENDERS + 1] = {
 	[MBSEC_A_GROUP_PORT] = { .type = NLA_U16, },
 	[MBSEC_A_GROUP_SOURCE_V4] = { .type = NLA_BE32, },
 	[MBSEC_A_GROUP_SOURCE_V6] = NLA_POLICY_EXACT_LEN(16),
-	[MBSEC_A_GROUP_IFINDEX] = NLA_POLICY_FULL_RANGE(NLA_U32, &mbsec_a_group_ifindex_range),
+	[MBSEC_A_GROUP_IFINDEX] = { .type = NLA_U32, },
 	[MBSEC_A_GROUP_DIRECTION] = NLA_POLICY_MASK(NLA_U32, 0x7),
 	[MBSEC_A_GROUP_FORMAT] = NLA_POLICY_RANGE(NLA_U32, 1, 2),
 	[MBSEC_A_GROUP_SUITE] = { .type = NLA_U32, },
@@ -58,8 +43,8 @@ const struct nla_policy mbsec_key_nl_policy[MBSEC_A_KEY_PAD + 1] = {
 	[MBSEC_A_KEY_HARD_PACKETS] = NLA_POLICY_MIN(NLA_U64, 1),
 	[MBSEC_A_KEY_SOFT_BYTES] = NLA_POLICY_MIN(NLA_U64, 1),
 	[MBSEC_A_KEY_HARD_BYTES] = NLA_POLICY_MIN(NLA_U64, 1),
-	[MBSEC_A_KEY_SOFT_SECONDS] = NLA_POLICY_FULL_RANGE(NLA_U64, &mbsec_a_key_soft_seconds_range),
-	[MBSEC_A_KEY_HARD_SECONDS] = NLA_POLICY_FULL_RANGE(NLA_U64, &mbsec_a_key_hard_seconds_range),
+	[MBSEC_A_KEY_SOFT_SECONDS] = NLA_POLICY_MIN(NLA_U64, 1),
+	[MBSEC_A_KEY_HARD_SECONDS] = NLA_POLICY_MIN(NLA_U64, 1),
 	[MBSEC_A_KEY_ACTIVATE] = { .type = NLA_FLAG, },
 	[MBSEC_A_KEY_STATE] = NLA_POLICY_MAX(NLA_U32, 1),
 	[MBSEC_A_KEY_PACKETS] = { .type = NLA_U64, },

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* skb_gso_segment() was declared in netdevice.h before. */
+#ifndef _MBSEC_COMPAT_NET_GSO_H
+#define _MBSEC_COMPAT_NET_GSO_H
+
+#if __has_include_next(<net/gso.h>)
+#include_next <net/gso.h>
+#else
+#include <linux/netdevice.h>
+#endif
+
+#endif /* _MBSEC_COMPAT_NET_GSO_H */

@@ -1,0 +1,340 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/hash.h>
+#include <linux/jhash.h>
+#include <linux/jiffies.h>
+#include <linux/netlink.h>
+#include <linux/rculist.h>
+#include <linux/slab.h>
+#include <linux/wait_bit.h>
+#include <net/ipv6.h>
+
+#include "group.h"
+#include "key.h"
+
+static u32 mbsec_group_bucket(const struct in6_addr *address, u16 port)
+{
+	return hash_32(jhash2((const u32 *)address, 4, port),
+		       MBSEC_GROUP_HASH_BITS);
+}
+
+static bool mbsec_group_id_equal(const struct mbsec_group_id *a,
+				 const struct mbsec_group_id *b)
+{
+	return a->port == b->port && ipv6_addr_equal(&a->address, &b->address) &&
+	       ipv6_addr_equal(&a->source, &b->source);
+}
+
+static struct mbsec_group *mbsec_group_get_locked(struct mbsec_net *mbn,
+						  const struct mbsec_group_id *id)
+{
+	u32 bucket = mbsec_group_bucket(&id->address, id->port);
+	struct mbsec_group *group;
+
+	if (!mbn->group_hash)
+		return NULL;
+	hlist_for_each_entry(group, &mbn->group_hash[bucket], node)
+		if (mbsec_group_id_equal(&group->config.id, id))
+			return group;
+	return NULL;
+}
+
+static void mbsec_group_free_work(struct work_struct *work)
+{
+	struct mbsec_group *group = container_of(to_rcu_work(work),
+						 struct mbsec_group, free_work);
+	struct mbsec_net *mbn = group->mbn;
+
+	free_percpu(group->stats);
+	kfree(group);
+	if (atomic_dec_and_test(&mbn->objects))
+		wake_up_var(&mbn->objects);
+}
+
+/**
+ * mbsec_group_put - give up a reference; the last one frees the group
+ * @group: a group that is not in the table any more
+ */
+void mbsec_group_put(struct mbsec_group *group)
+{
+	if (refcount_dec_and_test(&group->refs))
+		queue_rcu_work(mbsec_wq, &group->free_work);
+}
+
+static struct mbsec_group *
+mbsec_group_alloc(struct mbsec_net *mbn, const struct mbsec_group_config *cfg)
+{
+	struct mbsec_group *group;
+
+	group = kzalloc(sizeof(*group), GFP_KERNEL_ACCOUNT);
+	if (!group)
+		return NULL;
+	group->stats = alloc_percpu_gfp(struct mbsec_stats, GFP_KERNEL_ACCOUNT);
+	if (!group->stats) {
+		kfree(group);
+		return NULL;
+	}
+	mbsec_stats_init(group->stats);
+	group->config = *cfg;
+	group->mbn = mbn;
+	group->tx_reason = MBSEC_A_COUNTERS_TX_DROP_NO_KEY;
+	refcount_set(&group->refs, 1);
+	INIT_LIST_HEAD(&group->keys);
+	INIT_RCU_WORK(&group->free_work, mbsec_group_free_work);
+	return group;
+}
+
+/**
+ * mbsec_group_tables_free - free the tables of a network namespace
+ * @mbn: network namespace without groups and hooks
+ */
+void mbsec_group_tables_free(struct mbsec_net *mbn)
+{
+	kvfree(mbn->group_hash);
+	kvfree(mbn->key_hash);
+	kfree(mbn->retired);
+	kfree(mbn->event_ring);
+	mbn->group_hash = NULL;
+	mbn->key_hash = NULL;
+	mbn->retired = NULL;
+	mbn->event_ring = NULL;
+}
+
+/* A namespace that has no group takes no memory for tables. */
+static int mbsec_group_tables_alloc(struct mbsec_net *mbn)
+{
+	if (mbn->group_hash)
+		return 0;
+	mbn->key_hash = kvcalloc(1 << MBSEC_KEY_HASH_BITS,
+				 sizeof(*mbn->key_hash), GFP_KERNEL_ACCOUNT);
+	mbn->retired = kcalloc(MBSEC_COUNTERS, sizeof(*mbn->retired),
+			       GFP_KERNEL_ACCOUNT);
+	mbn->event_ring = kcalloc(MBSEC_EVENT_RING, sizeof(*mbn->event_ring),
+				  GFP_KERNEL_ACCOUNT);
+	mbn->group_hash = kvcalloc(1 << MBSEC_GROUP_HASH_BITS,
+				   sizeof(*mbn->group_hash),
+				   GFP_KERNEL_ACCOUNT);
+	if (mbn->key_hash && mbn->retired && mbn->event_ring && mbn->group_hash)
+		return 0;
+	mbsec_group_tables_free(mbn);
+	return -ENOMEM;
+}
+
+/**
+ * mbsec_group_add_locked - make a group
+ * @mbn: network namespace, mutex held
+ * @cfg: what it shall be
+ * @extack: says why not
+ *
+ * Return: the group, or an error pointer: -EEXIST, -ENOSPC, -ENOMEM.
+ */
+struct mbsec_group *mbsec_group_add_locked(struct mbsec_net *mbn,
+					   const struct mbsec_group_config *cfg,
+					   struct netlink_ext_ack *extack)
+{
+	struct mbsec_group *group;
+	u32 bucket;
+
+	if (mbsec_group_get_locked(mbn, &cfg->id)) {
+		NL_SET_ERR_MSG(extack, "the group exists already");
+		return ERR_PTR(-EEXIST);
+	}
+	if (mbn->group_count >= MBSEC_MAX_GROUPS) {
+		NL_SET_ERR_MSG(extack,
+			       "the network namespace has as many groups as it may");
+		return ERR_PTR(-ENOSPC);
+	}
+	if (mbsec_group_tables_alloc(mbn))
+		return ERR_PTR(-ENOMEM);
+	group = mbsec_group_alloc(mbn, cfg);
+	if (!group)
+		return ERR_PTR(-ENOMEM);
+	atomic_inc(&mbn->objects);
+	bucket = mbsec_group_bucket(&cfg->id.address, cfg->id.port);
+	hlist_add_head_rcu(&group->node, &mbn->group_hash[bucket]);
+	list_add_tail(&group->list, &mbn->groups);
+	mbn->group_count++;
+	mbn->change++;
+	return group;
+}
+
+/**
+ * mbsec_group_del_locked - delete a group with its keys
+ * @group: group in the table, mutex of its namespace held
+ */
+void mbsec_group_del_locked(struct mbsec_group *group)
+{
+	struct mbsec_net *mbn = group->mbn;
+	struct mbsec_key *key, *next;
+
+	list_for_each_entry_safe(key, next, &group->keys, list)
+		mbsec_key_del_locked(key, MBSEC_A_COUNTERS_TX_DROP_NO_KEY);
+	hlist_del_rcu(&group->node);
+	list_del(&group->list);
+	mbn->group_count--;
+	mbn->change++;
+	mbsec_stats_sum(group->stats, mbn->retired);
+	mbsec_group_put(group);
+}
+
+/**
+ * mbsec_group_flush_locked - delete all groups
+ * @mbn: network namespace, mutex held
+ */
+void mbsec_group_flush_locked(struct mbsec_net *mbn)
+{
+	struct mbsec_group *group, *next;
+
+	list_for_each_entry_safe(group, next, &mbn->groups, list)
+		mbsec_group_del_locked(group);
+}
+
+/**
+ * mbsec_group_find_locked - the group of exactly this identity
+ * @mbn: network namespace, mutex held
+ * @id: identity
+ * @extack: says why not
+ *
+ * Return: the group, or an error pointer: -ENOENT.
+ */
+struct mbsec_group *mbsec_group_find_locked(struct mbsec_net *mbn,
+					    const struct mbsec_group_id *id,
+					    struct netlink_ext_ack *extack)
+{
+	struct mbsec_group *group = mbsec_group_get_locked(mbn, id);
+
+	if (group)
+		return group;
+	NL_SET_ERR_MSG(extack,
+		       "no group has this address, port and source");
+	return ERR_PTR(-ENOENT);
+}
+
+/**
+ * mbsec_group_resolve_locked - the group that a key command means
+ * @mbn: network namespace, mutex held
+ * @id: identity; where it names no source and there is no any-source group,
+ *	the only group with the address and port is meant
+ * @extack: says why not
+ *
+ * Return: the group, or an error pointer: -ENOENT, -ENOTUNIQ.
+ */
+struct mbsec_group *mbsec_group_resolve_locked(struct mbsec_net *mbn,
+					       const struct mbsec_group_id *id,
+					       struct netlink_ext_ack *extack)
+{
+	struct mbsec_group *group = mbsec_group_get_locked(mbn, id);
+	struct mbsec_group *only = NULL;
+	u32 bucket;
+
+	if (group || !mbn->group_hash || !ipv6_addr_any(&id->source))
+		return group ?: mbsec_group_find_locked(mbn, id, extack);
+	bucket = mbsec_group_bucket(&id->address, id->port);
+	hlist_for_each_entry(group, &mbn->group_hash[bucket], node) {
+		if (group->config.id.port != id->port ||
+		    !ipv6_addr_equal(&group->config.id.address, &id->address))
+			continue;
+		if (only) {
+			NL_SET_ERR_MSG(extack,
+				       "several groups have this address and port; name the source");
+			return ERR_PTR(-ENOTUNIQ);
+		}
+		only = group;
+	}
+	return only ?: mbsec_group_find_locked(mbn, id, extack);
+}
+
+/* The group of one bucket that fits best: of the source, else of any. */
+static struct mbsec_group *
+mbsec_group_lookup_port_rcu(struct mbsec_net *mbn,
+			    const struct mbsec_group_id *flow, u16 port,
+			    int ifindex)
+{
+	u32 bucket = mbsec_group_bucket(&flow->address, port);
+	const struct mbsec_group_config *config;
+	struct mbsec_group *any = NULL;
+	struct mbsec_group *group;
+
+	hlist_for_each_entry_rcu(group, &mbn->group_hash[bucket], node) {
+		config = &group->config;
+		if (config->id.port != port ||
+		    !ipv6_addr_equal(&config->id.address, &flow->address) ||
+		    (config->ifindex && config->ifindex != ifindex))
+			continue;
+		if (ipv6_addr_equal(&config->id.source, &flow->source))
+			return group;
+		if (ipv6_addr_any(&config->id.source))
+			any = group;
+	}
+	return any;
+}
+
+/**
+ * mbsec_group_lookup_rcu - the group of a datagram
+ * @mbn: network namespace
+ * @flow: destination address and port and source address of the datagram
+ * @ifindex: the interface that it leaves or entered by
+ *
+ * The most specific one wins: a source counts more than a port.
+ *
+ * Context: RCU read section.
+ * Return: the group or NULL.
+ */
+struct mbsec_group *mbsec_group_lookup_rcu(struct mbsec_net *mbn,
+					   const struct mbsec_group_id *flow,
+					   int ifindex)
+{
+	struct mbsec_group *exact, *any;
+
+	exact = mbsec_group_lookup_port_rcu(mbn, flow, flow->port, ifindex);
+	if (exact && !ipv6_addr_any(&exact->config.id.source))
+		return exact;
+	any = mbsec_group_lookup_port_rcu(mbn, flow, 0, ifindex);
+	if (any && !ipv6_addr_any(&any->config.id.source))
+		return any;
+	return exact ?: any;
+}
+
+/**
+ * mbsec_group_lookup_address_rcu - a group of an address, whatever the port
+ * @mbn: network namespace
+ * @flow: destination address of a packet that shows no port
+ * @direction: enum mbsec_direction
+ *
+ * Slow: walks all groups. Only fragments that the stack did not reassemble and
+ * damaged packets get here.
+ *
+ * Context: RCU read section.
+ */
+struct mbsec_group *
+mbsec_group_lookup_address_rcu(struct mbsec_net *mbn,
+			       const struct mbsec_group_id *flow, u8 direction)
+{
+	struct mbsec_group *group;
+	int i;
+
+	for (i = 0; i < 1 << MBSEC_GROUP_HASH_BITS; i++)
+		hlist_for_each_entry_rcu(group, &mbn->group_hash[i], node)
+			if (group->config.direction & direction &&
+			    ipv6_addr_equal(&group->config.id.address,
+					    &flow->address))
+				return group;
+	return NULL;
+}
+
+/**
+ * mbsec_group_storm - count an occurrence
+ * @storm: what occurred
+ *
+ * Return: how often it has occurred within this second; two CPUs that start a
+ * second at once may both count from 1.
+ */
+u32 mbsec_group_storm(struct mbsec_storm *storm)
+{
+	unsigned long since = READ_ONCE(storm->since);
+
+	if (time_after(jiffies, since + HZ)) {
+		WRITE_ONCE(storm->since, jiffies);
+		atomic_set(&storm->count, 0);
+	}
+	return atomic_inc_return(&storm->count);
+}

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Groups: which datagrams are protected, and how. One table a namespace. */
+#ifndef _MBSEC_GROUP_H
+#define _MBSEC_GROUP_H
+
+#include <linux/refcount.h>
+
+#include "mbsec.h"
+#include "stats.h"
+
+struct mbsec_key;
+struct mbsec_cipher_suite;
+struct netlink_ext_ack;
+
+/**
+ * struct mbsec_storm - how often something happened in the last second
+ * @since: jiffies at which @count was 0
+ * @count: occurrences since
+ */
+struct mbsec_storm {
+	unsigned long since;
+	atomic_t count;
+};
+
+/**
+ * struct mbsec_group_config - what user space says about a group
+ * @id: its identity
+ * @suite: cipher suite
+ * @ifindex: only this interface, 0 for any
+ * @direction: enum mbsec_direction, or-ed
+ * @format: enum mbsec_format
+ * @policy: enum mbsec_policy
+ */
+struct mbsec_group_config {
+	struct mbsec_group_id id;
+	const struct mbsec_cipher_suite *suite;
+	int ifindex;
+	u8 direction;
+	u8 format;
+	u8 policy;
+};
+
+/**
+ * struct mbsec_group - a group
+ * @config: what user space said, never changed
+ * @active: transmit key in use, NULL for none
+ * @tx_reason: why there is none, MBSEC_A_COUNTERS_TX_DROP_*
+ * @activated: a transmit key has been active
+ * @stats: counters
+ * @unknown: datagrams under unknown keys
+ * @forged: datagrams that are not authentic
+ * @replayed: datagrams seen before
+ * @mbn: network namespace
+ * @node: in mbsec_net.group_hash
+ * @list: in mbsec_net.groups
+ * @keys: its keys
+ * @key_count: number of keys
+ * @sender_count: number of different senders among them
+ * @refs: one for the table and one for each key not freed yet
+ * @free_work: frees it after a grace period
+ *
+ * Fields after @mbn are protected by mbsec_net.mutex.
+ */
+struct mbsec_group {
+	struct mbsec_group_config config;
+	struct mbsec_key __rcu *active;
+	int tx_reason;
+	bool activated;
+	struct mbsec_stats __percpu *stats;
+	struct mbsec_storm unknown;
+	struct mbsec_storm forged;
+	struct mbsec_storm replayed;
+	struct mbsec_net *mbn;
+
+	struct hlist_node node;
+	struct list_head list;
+	struct list_head keys;
+	u32 key_count;
+	u32 sender_count;
+	refcount_t refs;
+	struct rcu_work free_work;
+};
+
+struct mbsec_group *mbsec_group_add_locked(struct mbsec_net *mbn,
+					   const struct mbsec_group_config *cfg,
+					   struct netlink_ext_ack *extack);
+void mbsec_group_del_locked(struct mbsec_group *group);
+void mbsec_group_flush_locked(struct mbsec_net *mbn);
+struct mbsec_group *mbsec_group_find_locked(struct mbsec_net *mbn,
+					    const struct mbsec_group_id *id,
+					    struct netlink_ext_ack *extack);
+struct mbsec_group *mbsec_group_resolve_locked(struct mbsec_net *mbn,
+					       const struct mbsec_group_id *id,
+					       struct netlink_ext_ack *extack);
+struct mbsec_group *mbsec_group_lookup_rcu(struct mbsec_net *mbn,
+					   const struct mbsec_group_id *flow,
+					   int ifindex);
+struct mbsec_group *
+mbsec_group_lookup_address_rcu(struct mbsec_net *mbn,
+			       const struct mbsec_group_id *flow, u8 direction);
+void mbsec_group_put(struct mbsec_group *group);
+u32 mbsec_group_storm(struct mbsec_storm *storm);
+void mbsec_group_tables_free(struct mbsec_net *mbn);
+
+#endif /* _MBSEC_GROUP_H */

@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/cred.h>
+#include <linux/jhash.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/netlink.h>
+#include <linux/random.h>
+#include <linux/rhashtable.h>
+#include <linux/siphash.h>
+#include <linux/slab.h>
+#include <linux/user_namespace.h>
+
+#include "history.h"
+#include "mbsec.h"
+
+/* Entries that a namespace of an unprivileged user may hold. */
+#define HISTORY_MAX_USER 16384
+
+static unsigned int history_max = 1 << 20;
+module_param(history_max, uint, 0444);
+MODULE_PARM_DESC(history_max,
+		 "Keys remembered for each network namespace of the host");
+
+/**
+ * struct mbsec_history_key - what an entry is found by
+ * @hash: keyed hash of the key or of its identity
+ * @scope: network namespace, NULL for all of them
+ */
+struct mbsec_history_key {
+	u64 hash;
+	struct mbsec_net *scope;
+};
+
+/**
+ * struct mbsec_history_entry - one key that was installed
+ * @key: what it is found by
+ * @node: in the table
+ * @list: in the list of the network namespace that installed it, or empty
+ * @live: a receive key that is installed now
+ * @floor: of a receive key that is not, the highest counter it accepted
+ */
+struct mbsec_history_entry {
+	struct mbsec_history_key key;
+	struct rhash_head node;
+	struct list_head list;
+	bool live;
+	u64 floor;
+};
+
+static const struct rhashtable_params mbsec_history_params = {
+	.key_len = sizeof(struct mbsec_history_key),
+	.key_offset = offsetof(struct mbsec_history_entry, key),
+	.head_offset = offsetof(struct mbsec_history_entry, node),
+	.automatic_shrinking = true,
+};
+
+static struct rhashtable mbsec_history_table;
+static siphash_aligned_key_t mbsec_history_secret;
+/* Protects the table and the lists; taken inside of mbsec_net.mutex. */
+static DEFINE_MUTEX(mbsec_history_mutex);
+
+/**
+ * mbsec_history_fingerprint - keyed hash of a session key
+ * @key: the key
+ * @size: octets of @key
+ *
+ * The secret never leaves the kernel, so the hash says nothing about the key.
+ */
+u64 mbsec_history_fingerprint(const u8 *key, size_t size)
+{
+	return siphash(key, size, &mbsec_history_secret);
+}
+
+/**
+ * mbsec_history_identity - keyed hash of a key's identity
+ * @group: its group
+ * @kid: its key identifier
+ */
+u64 mbsec_history_identity(const struct mbsec_group_id *group, u64 kid)
+{
+	u64 hash = siphash(&group->address, sizeof(group->address),
+			   &mbsec_history_secret);
+
+	hash ^= siphash(&group->source, sizeof(group->source),
+			&mbsec_history_secret) + 1;
+	return siphash_3u64(hash, kid, group->port, &mbsec_history_secret);
+}
+
+static struct mbsec_history_entry *
+mbsec_history_find(const struct mbsec_history_key *key)
+{
+	return rhashtable_lookup_fast(&mbsec_history_table, key,
+				      mbsec_history_params);
+}
+
+static int mbsec_history_room(struct mbsec_net *mbn, u32 want,
+			      struct netlink_ext_ack *extack)
+{
+	u32 most = history_max;
+
+	if (mbn->net->user_ns != &init_user_ns)
+		most = min_t(u32, most, HISTORY_MAX_USER);
+	if (mbn->history_count + want <= most)
+		return 0;
+	NL_SET_ERR_MSG(extack,
+		       "the list of used keys is full (parameter history_max)");
+	return -ENOSPC;
+}
+
+static struct mbsec_history_entry *
+mbsec_history_add(struct mbsec_net *mbn, const struct mbsec_history_key *key)
+{
+	struct mbsec_history_entry *entry;
+	int err;
+
+	entry = kzalloc(sizeof(*entry), GFP_KERNEL_ACCOUNT);
+	if (!entry)
+		return ERR_PTR(-ENOMEM);
+	entry->key = *key;
+	err = rhashtable_insert_fast(&mbsec_history_table, &entry->node,
+				     mbsec_history_params);
+	if (err) {
+		kfree(entry);
+		return ERR_PTR(err);
+	}
+	list_add_tail(&entry->list, &mbn->history);
+	mbn->history_count++;
+	return entry;
+}
+
+static void mbsec_history_remove(struct mbsec_net *mbn,
+				 struct mbsec_history_entry *entry)
+{
+	rhashtable_remove_fast(&mbsec_history_table, &entry->node,
+			       mbsec_history_params);
+	list_del(&entry->list);
+	mbn->history_count--;
+	kfree(entry);
+}
+
+/**
+ * mbsec_history_claim_tx - take a transmit key into use, for ever
+ * @mbn: network namespace
+ * @key: fingerprint of its session key
+ * @identity: fingerprint of its identity
+ * @extack: says why not
+ *
+ * Session keys are compared across all network namespaces: two senders with
+ * the same one would repeat nonces.
+ *
+ * Return: 0; -EKEYREJECTED if the key or the identity was in use before;
+ * -ENOSPC, -ENOMEM.
+ */
+int mbsec_history_claim_tx(struct mbsec_net *mbn, u64 key, u64 identity,
+			   struct netlink_ext_ack *extack)
+{
+	const struct mbsec_history_key by_key = { .hash = key };
+	const struct mbsec_history_key by_identity = { .hash = identity,
+						       .scope = mbn };
+	struct mbsec_history_entry *first, *second;
+	int err;
+
+	mutex_lock(&mbsec_history_mutex);
+	err = -EKEYREJECTED;
+	if (mbsec_history_find(&by_key)) {
+		NL_SET_ERR_MSG(extack,
+			       "this transmit key was used before; take a new MTK");
+		goto out;
+	}
+	if (mbsec_history_find(&by_identity)) {
+		NL_SET_ERR_MSG(extack,
+			       "a transmit key with these identifiers was used before; take a new MTK ID");
+		goto out;
+	}
+	err = mbsec_history_room(mbn, 2, extack);
+	if (err)
+		goto out;
+	first = mbsec_history_add(mbn, &by_key);
+	err = PTR_ERR_OR_ZERO(first);
+	if (err)
+		goto out;
+	second = mbsec_history_add(mbn, &by_identity);
+	err = PTR_ERR_OR_ZERO(second);
+	if (err)
+		mbsec_history_remove(mbn, first);
+out:
+	mutex_unlock(&mbsec_history_mutex);
+	return err;
+}
+
+/**
+ * mbsec_history_claim_rx - take a receive key into use
+ * @mbn: network namespace
+ * @key: fingerprint of its session key
+ * @has_floor: result, the key was in use before
+ * @floor: result, the highest counter it accepted then
+ * @extack: says why not
+ *
+ * Return: 0; -EEXIST if the session key is in use for another group, to which
+ * datagrams of this one could be diverted; -ENOSPC, -ENOMEM.
+ */
+int mbsec_history_claim_rx(struct mbsec_net *mbn, u64 key, bool *has_floor,
+			   u64 *floor, struct netlink_ext_ack *extack)
+{
+	/* Not the number space of identities: a receive key may equal one. */
+	const struct mbsec_history_key by_key = { .hash = ~key, .scope = mbn };
+	struct mbsec_history_entry *entry;
+	int err = 0;
+
+	mutex_lock(&mbsec_history_mutex);
+	entry = mbsec_history_find(&by_key);
+	if (entry && entry->live) {
+		NL_SET_ERR_MSG(extack,
+			       "this receive key is in use by another group or under other identifiers");
+		err = -EEXIST;
+		goto out;
+	}
+	*has_floor = entry;
+	if (!entry) {
+		err = mbsec_history_room(mbn, 1, extack);
+		if (err)
+			goto out;
+		entry = mbsec_history_add(mbn, &by_key);
+		err = PTR_ERR_OR_ZERO(entry);
+		if (err)
+			goto out;
+	}
+	*floor = entry->floor;
+	entry->live = true;
+out:
+	mutex_unlock(&mbsec_history_mutex);
+	return err;
+}
+
+/**
+ * mbsec_history_retire_rx - a receive key is not in use any more
+ * @mbn: network namespace
+ * @key: fingerprint of its session key
+ * @has_floor: it accepted datagrams
+ * @floor: the highest counter it accepted
+ */
+void mbsec_history_retire_rx(struct mbsec_net *mbn, u64 key, bool has_floor,
+			     u64 floor)
+{
+	const struct mbsec_history_key by_key = { .hash = ~key, .scope = mbn };
+	struct mbsec_history_entry *entry;
+
+	mutex_lock(&mbsec_history_mutex);
+	entry = mbsec_history_find(&by_key);
+	if (entry && has_floor) {
+		entry->live = false;
+		entry->floor = floor;
+	} else if (entry) {
+		mbsec_history_remove(mbn, entry);
+	}
+	mutex_unlock(&mbsec_history_mutex);
+}
+
+/**
+ * mbsec_history_net_exit - forget what a vanishing network namespace makes moot
+ * @mbn: network namespace, without groups
+ *
+ * Transmit keys of the host's own namespaces stay: they must not come back in
+ * another one. Namespaces of unprivileged users take theirs with them, or the
+ * list would be theirs to fill.
+ */
+void mbsec_history_net_exit(struct mbsec_net *mbn)
+{
+	bool keep_tx = mbn->net->user_ns == &init_user_ns;
+	struct mbsec_history_entry *entry, *next;
+
+	mutex_lock(&mbsec_history_mutex);
+	list_for_each_entry_safe(entry, next, &mbn->history, list) {
+		if (keep_tx && !entry->key.scope)
+			list_del_init(&entry->list);
+		else
+			mbsec_history_remove(mbn, entry);
+	}
+	mutex_unlock(&mbsec_history_mutex);
+}
+
+static void mbsec_history_free(void *entry, void *unused)
+{
+	kfree(entry);
+}
+
+/** mbsec_history_init - at module load */
+int __init mbsec_history_init(void)
+{
+	get_random_bytes(&mbsec_history_secret, sizeof(mbsec_history_secret));
+	return rhashtable_init(&mbsec_history_table, &mbsec_history_params);
+}
+
+/** mbsec_history_uninit - at module unload, when no namespace is left */
+void mbsec_history_uninit(void)
+{
+	rhashtable_free_and_destroy(&mbsec_history_table, mbsec_history_free,
+				    NULL);
+	memzero_explicit(&mbsec_history_secret, sizeof(mbsec_history_secret));
+}

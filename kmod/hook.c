@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/icmpv6.h>
+#include <linux/ipv6.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter_ipv4.h>
+#include <linux/netfilter_ipv6.h>
+#include <net/gso.h>
+#include <net/ip.h>
+#include <net/ipv6.h>
+#include <net/netfilter/ipv4/nf_defrag_ipv4.h>
+#include <net/netfilter/ipv6/nf_defrag_ipv6.h>
+
+#include "group.h"
+#include "hook.h"
+#include "packet.h"
+#include "rx.h"
+#include "suite.h"
+#include "trace.h"
+#include "tx.h"
+
+/*
+ * After filtering, SELinux and NAT of sources; before connection tracking
+ * confirms (INT_MAX, and INT_MAX - 1 for IPv6), so that a forged datagram
+ * leaves no confirmed connection behind.
+ */
+#define MBSEC_HOOK_PRIORITY 250
+
+typedef int (*mbsec_hook_action)(struct mbsec_packet *packet,
+				 struct mbsec_group *group);
+
+/* Acts on one datagram; 0 or a negative error number if it must be dropped. */
+static int mbsec_hook_datagram(struct mbsec_packet *packet,
+			       struct mbsec_group *group,
+			       mbsec_hook_action action)
+{
+	int reason = action(packet, group);
+
+	if (!reason)
+		return 0;
+	mbsec_stats_count(group->stats, reason);
+	if (reason == MBSEC_A_COUNTERS_TX_CLEARTEXT ||
+	    reason == MBSEC_A_COUNTERS_RX_CLEARTEXT)
+		return 0;
+	trace_mbsec_drop(&packet->flow, reason);
+	return mbsec_stats_errno(reason);
+}
+
+/*
+ * Takes a super-packet apart and sends each datagram on its way. Those that
+ * fail are dropped; the verdict is an error only if all of them did.
+ */
+static unsigned int mbsec_hook_segments(struct sk_buff *skb,
+					const struct nf_hook_state *state,
+					struct mbsec_group *group, bool ipv6,
+					mbsec_hook_action action)
+{
+	struct sk_buff *segments = skb_gso_segment(skb, 0);
+	struct sk_buff *segment, *next;
+	struct mbsec_packet packet;
+	bool any = false;
+	int err;
+
+	if (IS_ERR_OR_NULL(segments))
+		return NF_DROP_ERR(-ENOMEM);
+	skb_list_walk_safe(segments, segment, next) {
+		skb_mark_not_on_list(segment);
+		err = -EINVAL;
+		if (mbsec_packet_locate(&packet, segment, ipv6) ==
+		    MBSEC_PACKET_DATAGRAM)
+			err = mbsec_hook_datagram(&packet, group, action);
+		if (err) {
+			kfree_skb(segment);
+			continue;
+		}
+		any = true;
+		state->okfn(state->net, state->sk, segment);
+	}
+	if (!any)
+		return NF_DROP_ERR(err);
+	consume_skb(skb);
+	return NF_STOLEN;
+}
+
+static unsigned int mbsec_hook_packet(struct mbsec_packet *packet,
+				      const struct nf_hook_state *state,
+				      struct mbsec_group *group,
+				      mbsec_hook_action action)
+{
+	unsigned int verdict = NF_ACCEPT;
+	int err;
+
+	local_bh_disable();
+	if (skb_is_gso(packet->skb)) {
+		verdict = mbsec_hook_segments(packet->skb, state, group,
+					      packet->ipv6, action);
+	} else {
+		err = mbsec_hook_datagram(packet, group, action);
+		if (err)
+			verdict = NF_DROP_ERR(err);
+	}
+	local_bh_enable();
+	return verdict;
+}
+
+/* Drops a packet that cannot be a datagram, if a group has its address. */
+static unsigned int mbsec_hook_damaged(struct mbsec_net *mbn,
+				       const struct mbsec_packet *packet,
+				       u8 direction)
+{
+	int reason = direction == MBSEC_DIRECTION_IN ?
+			     MBSEC_A_COUNTERS_RX_DROP_MALFORMED :
+			     MBSEC_A_COUNTERS_TX_DROP_MALFORMED;
+	struct mbsec_group *group;
+
+	group = mbsec_group_lookup_address_rcu(mbn, &packet->flow, direction);
+	if (!group)
+		return NF_ACCEPT;
+	local_bh_disable();
+	mbsec_stats_count(group->stats, reason);
+	local_bh_enable();
+	trace_mbsec_drop(&packet->flow, reason);
+	return NF_DROP_ERR(mbsec_stats_errno(reason));
+}
+
+/*
+ * A router answers what it cannot forward with the MTU that is left for the
+ * sender, which is smaller than the stack knows.
+ */
+static void mbsec_hook_packet_too_big(const struct mbsec_packet *packet,
+				      const struct mbsec_group *group)
+{
+	u32 overhead = mbsec_suite_overhead(group->config.suite);
+
+	if (packet->ipv6 && !skb_is_gso(packet->skb) &&
+	    mbsec_packet_exceeds_mtu(packet, overhead))
+		icmpv6_send(packet->skb, ICMPV6_PKT_TOOBIG, 0,
+			    mbsec_packet_mtu(packet) - overhead);
+}
+
+/* Routed here, and not by a bridge or as the looped copy of our own packet. */
+static bool mbsec_hook_is_routed(const struct sk_buff *skb, bool ipv6)
+{
+	if (skb->pkt_type == PACKET_LOOPBACK)
+		return false;
+	return ipv6 ? IP6CB(skb)->flags & IP6SKB_FORWARDED :
+		      IPCB(skb)->flags & IPSKB_FORWARDED;
+}
+
+static unsigned int mbsec_hook(struct sk_buff *skb,
+			       const struct nf_hook_state *state, bool ipv6,
+			       u8 direction)
+{
+	struct mbsec_net *mbn = mbsec_net_get(state->net);
+	bool in = direction == MBSEC_DIRECTION_IN;
+	enum mbsec_packet_kind kind;
+	struct mbsec_packet packet;
+	struct mbsec_group *group;
+	int ifindex;
+
+	kind = mbsec_packet_locate(&packet, skb, ipv6);
+	if (kind == MBSEC_PACKET_OTHER)
+		return NF_ACCEPT;
+	if (direction == MBSEC_DIRECTION_FORWARD &&
+	    !mbsec_hook_is_routed(skb, ipv6))
+		return NF_ACCEPT;
+	if (kind == MBSEC_PACKET_DAMAGED)
+		return mbsec_hook_damaged(mbn, &packet, direction);
+	ifindex = in ? state->in->ifindex : state->out->ifindex;
+	group = mbsec_group_lookup_rcu(mbn, &packet.flow, ifindex);
+	if (!group || !(group->config.direction & direction))
+		return NF_ACCEPT;
+	if (direction == MBSEC_DIRECTION_FORWARD)
+		mbsec_hook_packet_too_big(&packet, group);
+	return mbsec_hook_packet(&packet, state, group,
+				 in ? mbsec_rx_datagram : mbsec_tx_datagram);
+}
+
+static unsigned int mbsec_hook_local_out4(void *priv, struct sk_buff *skb,
+					  const struct nf_hook_state *state)
+{
+	return mbsec_hook(skb, state, false, MBSEC_DIRECTION_OUT);
+}
+
+static unsigned int mbsec_hook_local_out6(void *priv, struct sk_buff *skb,
+					  const struct nf_hook_state *state)
+{
+	return mbsec_hook(skb, state, true, MBSEC_DIRECTION_OUT);
+}
+
+static unsigned int mbsec_hook_forward4(void *priv, struct sk_buff *skb,
+					const struct nf_hook_state *state)
+{
+	return mbsec_hook(skb, state, false, MBSEC_DIRECTION_FORWARD);
+}
+
+static unsigned int mbsec_hook_forward6(void *priv, struct sk_buff *skb,
+					const struct nf_hook_state *state)
+{
+	return mbsec_hook(skb, state, true, MBSEC_DIRECTION_FORWARD);
+}
+
+static unsigned int mbsec_hook_local_in4(void *priv, struct sk_buff *skb,
+					 const struct nf_hook_state *state)
+{
+	return mbsec_hook(skb, state, false, MBSEC_DIRECTION_IN);
+}
+
+static unsigned int mbsec_hook_local_in6(void *priv, struct sk_buff *skb,
+					 const struct nf_hook_state *state)
+{
+	return mbsec_hook(skb, state, true, MBSEC_DIRECTION_IN);
+}
+
+#define MBSEC_HOOK(function, family, number)   \
+	{                                      \
+		.hook = (function),            \
+		.pf = (family),                \
+		.hooknum = (number),           \
+		.priority = MBSEC_HOOK_PRIORITY, \
+	}
+
+static const struct nf_hook_ops mbsec_hook_ops[] = {
+	MBSEC_HOOK(mbsec_hook_local_out4, NFPROTO_IPV4, NF_INET_LOCAL_OUT),
+	MBSEC_HOOK(mbsec_hook_local_out6, NFPROTO_IPV6, NF_INET_LOCAL_OUT),
+	MBSEC_HOOK(mbsec_hook_forward4, NFPROTO_IPV4, NF_INET_FORWARD),
+	MBSEC_HOOK(mbsec_hook_forward6, NFPROTO_IPV6, NF_INET_FORWARD),
+	MBSEC_HOOK(mbsec_hook_local_in4, NFPROTO_IPV4, NF_INET_LOCAL_IN),
+	MBSEC_HOOK(mbsec_hook_local_in6, NFPROTO_IPV6, NF_INET_LOCAL_IN),
+};
+
+/**
+ * mbsec_hook_register - start to see the packets of a network namespace
+ * @net: network namespace; the tables of its groups exist
+ *
+ * Fragments are put together first: IPv6 shows LOCAL_IN single fragments
+ * otherwise, and routed ones are never whole.
+ *
+ * Return: 0 or a negative error number.
+ */
+int mbsec_hook_register(struct net *net)
+{
+	int err;
+
+	err = nf_defrag_ipv4_enable(net);
+	if (err)
+		return err;
+	err = nf_defrag_ipv6_enable(net);
+	if (err)
+		goto disable_ipv4;
+	err = nf_register_net_hooks(net, mbsec_hook_ops,
+				    ARRAY_SIZE(mbsec_hook_ops));
+	if (err)
+		goto disable_ipv6;
+	return 0;
+
+disable_ipv6:
+	nf_defrag_ipv6_disable(net);
+disable_ipv4:
+	nf_defrag_ipv4_disable(net);
+	return err;
+}
+
+/**
+ * mbsec_hook_unregister - see no packets of a network namespace any more
+ * @net: network namespace with registered hooks
+ */
+void mbsec_hook_unregister(struct net *net)
+{
+	nf_unregister_net_hooks(net, mbsec_hook_ops,
+				ARRAY_SIZE(mbsec_hook_ops));
+	nf_defrag_ipv6_disable(net);
+	nf_defrag_ipv4_disable(net);
+}

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Keys of a group: one for each sender and direction, with its lifetimes. */
+#ifndef _MBSEC_KEY_H
+#define _MBSEC_KEY_H
+
+#include <linux/cache.h>
+
+#include "mbsec.h"
+#include "stats.h"
+#include "suite.h"
+
+struct mbsec_group;
+struct mbsec_replay;
+struct netlink_ext_ack;
+
+extern struct workqueue_struct *mbsec_wq;
+
+/**
+ * struct mbsec_key_limits - soft and hard lifetimes, 0 for none
+ * @soft_packets: datagrams
+ * @hard_packets: datagrams
+ * @soft_bytes: octets of cleartext payload
+ * @hard_bytes: octets of cleartext payload
+ * @soft_seconds: since the key was added
+ * @hard_seconds: since the key was added
+ */
+struct mbsec_key_limits {
+	u64 soft_packets;
+	u64 hard_packets;
+	u64 soft_bytes;
+	u64 hard_bytes;
+	u64 soft_seconds;
+	u64 hard_seconds;
+};
+
+/**
+ * struct mbsec_key_config - what user space says about a key
+ * @kid: key identifier
+ * @role: enum mbsec_role
+ * @window: replay window, a multiple of 64
+ * @counter_start: first counter of a transmit key
+ * @limits: lifetimes
+ */
+struct mbsec_key_config {
+	u64 kid;
+	u8 role;
+	u32 window;
+	u64 counter_start;
+	struct mbsec_key_limits limits;
+};
+
+/**
+ * struct mbsec_key_material - session keys, owned and wiped by the caller
+ * @cipher_key: MBSEC_CIPHER_KEY_SIZE octets, NULL if the suite does not encrypt
+ * @auth_key: MBSEC_AUTH_KEY_SIZE octets
+ * @salt: MBSEC_SALT_SIZE octets
+ */
+struct mbsec_key_material {
+	const u8 *cipher_key;
+	const u8 *auth_key;
+	const u8 *salt;
+};
+
+/**
+ * struct mbsec_key - a key in use
+ * @config: what user space said
+ * @suite: cipher and MAC
+ * @salt: session salt
+ * @group: its group
+ * @usage: what was done with it
+ * @packets_end: no datagram may be past this number, set by the hard lifetime
+ *	or by the end of the counter
+ * @deadline: boot time in ns at which it ends
+ * @uses: transmit, counters taken; receive, datagrams accepted
+ * @bytes: octets of payload, counted if a lifetime asks for it
+ * @ended: enum mbsec_limit that ended it, 0 while it lives
+ * @auth_failures: datagrams whose tag was wrong
+ * @replays: datagrams seen before, or too old to tell
+ * @lock: protects changes of @replay, and @closed
+ * @replay: counters received
+ * @closed: accepts nothing any more
+ * @node: in mbsec_net.key_hash
+ * @list: in mbsec_group.keys
+ * @dead: not in the table any more; protected by mbsec_net.mutex
+ * @soft_time_told: the event of the soft time was sent
+ * @made: boot time in ns
+ * @fingerprint: for the history
+ * @timer: soft and hard lifetimes in seconds
+ * @end_work: deletes the key when a hard lifetime is over
+ * @free_work: frees it after a grace period
+ */
+struct mbsec_key {
+	struct mbsec_key_config config;
+	struct mbsec_suite_keys suite;
+	u8 salt[MBSEC_SALT_SIZE];
+	struct mbsec_group *group;
+	struct mbsec_usage __percpu *usage;
+	u64 packets_end;
+	u64 deadline;
+
+	atomic64_t uses ____cacheline_aligned_in_smp;
+	atomic64_t bytes;
+	int ended;
+
+	atomic64_t auth_failures ____cacheline_aligned_in_smp;
+	atomic64_t replays;
+	spinlock_t lock; /* replay, closed */
+	struct mbsec_replay *replay;
+	bool closed;
+
+	struct hlist_node node;
+	struct list_head list;
+	bool dead;
+	bool soft_time_told;
+	u64 made;
+	u64 fingerprint;
+	struct delayed_work timer;
+	struct work_struct end_work;
+	struct rcu_work free_work;
+};
+
+int mbsec_key_add_locked(struct mbsec_group *group,
+			 const struct mbsec_key_config *config,
+			 const struct mbsec_key_material *material,
+			 bool activate, struct netlink_ext_ack *extack);
+struct mbsec_key *mbsec_key_find_locked(struct mbsec_group *group, u64 kid,
+					u8 role);
+void mbsec_key_activate_locked(struct mbsec_key *key);
+void mbsec_key_del_locked(struct mbsec_key *key, int tx_reason);
+bool mbsec_key_is_active_locked(const struct mbsec_key *key);
+struct mbsec_key *mbsec_key_lookup_rcu(const struct mbsec_group *group,
+				       u64 kid, bool looped);
+
+/* lifetime.c */
+void mbsec_key_lifetime_start(struct mbsec_key *key);
+void mbsec_key_lifetime_stop(struct mbsec_key *key);
+int mbsec_key_take_counter(struct mbsec_key *key, size_t size, u64 *counter);
+int mbsec_key_accept_counter(struct mbsec_key *key, size_t size, u64 counter);
+bool mbsec_key_is_over(const struct mbsec_key *key);
+
+#endif /* _MBSEC_KEY_H */

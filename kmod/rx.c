@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <crypto/utils.h>
+#include <linux/string.h>
+#include <linux/udp.h>
+
+#include "event.h"
+#include "group.h"
+#include "key.h"
+#include "packet.h"
+#include "replay.h"
+#include "rx.h"
+#include "sframe.h"
+#include "trace.h"
+
+/* Occurrences within a second that are told, or that make a storm. */
+#define UNKNOWN_KEYS_TOLD 8
+#define STORM 100
+
+static void mbsec_rx_tell(const struct mbsec_group *group, u8 type, u64 count,
+			  u64 kid)
+{
+	const struct mbsec_event event = {
+		.type = type,
+		.has_key = true,
+		.role = MBSEC_ROLE_RX,
+		.count = count,
+		.kid = kid,
+		.group = group->config.id,
+	};
+
+	mbsec_event_raise(group->mbn, &event);
+}
+
+static int mbsec_rx_unknown_key(struct mbsec_group *group, u64 kid)
+{
+	if (mbsec_group_storm(&group->unknown) <= UNKNOWN_KEYS_TOLD)
+		mbsec_rx_tell(group, MBSEC_EVENT_TYPE_UNKNOWN_KEY, 1, kid);
+	return MBSEC_A_COUNTERS_RX_DROP_UNKNOWN_KEY;
+}
+
+static int mbsec_rx_forged(struct mbsec_group *group, struct mbsec_key *key)
+{
+	atomic64_inc(&key->auth_failures);
+	if (mbsec_group_storm(&group->forged) == STORM)
+		mbsec_rx_tell(group, MBSEC_EVENT_TYPE_AUTH_STORM, STORM,
+			      key->config.kid);
+	return MBSEC_A_COUNTERS_RX_DROP_AUTH_FAILED;
+}
+
+static int mbsec_rx_replayed(struct mbsec_group *group, struct mbsec_key *key,
+			     int reason)
+{
+	atomic64_inc(&key->replays);
+	if (mbsec_group_storm(&group->replayed) == STORM)
+		mbsec_rx_tell(group, MBSEC_EVENT_TYPE_REPLAY_STORM, STORM,
+			      key->config.kid);
+	return reason;
+}
+
+static int mbsec_rx_parse(const struct mbsec_packet *packet,
+			  struct mbsec_sframe_header *header)
+{
+	u8 buffer[MBSEC_SFRAME_HEADER_MAX];
+	u32 size = min_t(u32, packet->size, sizeof(buffer));
+
+	if (skb_copy_bits(packet->skb, packet->udp + sizeof(struct udphdr),
+			  buffer, size))
+		return -EBADMSG;
+	return mbsec_sframe_parse(buffer, size, header);
+}
+
+/* The look at the window sheds floods of replays before their tag costs. */
+static int mbsec_rx_window(struct mbsec_group *group, struct mbsec_key *key,
+			   u64 counter)
+{
+	switch (mbsec_replay_check(key->replay, counter)) {
+	case 0:
+		return 0;
+	case -EEXIST:
+		return mbsec_rx_replayed(group, key,
+					 MBSEC_A_COUNTERS_RX_DROP_REPLAYED);
+	default:
+		return mbsec_rx_replayed(group, key,
+					 MBSEC_A_COUNTERS_RX_DROP_TOO_OLD);
+	}
+}
+
+/* Verifies and decrypts a writable packet; leaves it with the cleartext. */
+static int mbsec_rx_open(struct mbsec_packet *packet, struct mbsec_group *group,
+			 struct mbsec_key *key,
+			 const struct mbsec_sframe_header *header)
+{
+	u32 tag_size = key->suite.suite->tag_size;
+	u32 size = packet->size - header->size - tag_size;
+	u8 *data = mbsec_packet_payload(packet);
+	u8 nonce[MBSEC_SFRAME_NONCE_SIZE];
+	u8 *text = data + header->size;
+	u8 tag[MBSEC_TAG_MAX];
+	int reason;
+
+	mbsec_sframe_nonce(nonce, key->salt, header->counter);
+	if (mbsec_suite_tag(&key->suite, nonce, data, header->size, size, tag))
+		return MBSEC_A_COUNTERS_RX_DROP_CRYPTO;
+	if (crypto_memneq(tag, text + size, tag_size))
+		return mbsec_rx_forged(group, key);
+	reason = mbsec_key_accept_counter(key, size, header->counter);
+	if (reason == MBSEC_A_COUNTERS_RX_DROP_REPLAYED ||
+	    reason == MBSEC_A_COUNTERS_RX_DROP_TOO_OLD)
+		return mbsec_rx_replayed(group, key, reason);
+	if (reason)
+		return reason;
+	if (mbsec_suite_crypt(&key->suite, nonce, text, size))
+		return MBSEC_A_COUNTERS_RX_DROP_CRYPTO;
+	memmove(data, text, size);
+	mbsec_packet_resize(packet, size);
+	return 0;
+}
+
+static int mbsec_rx_protected(struct mbsec_packet *packet,
+			      struct mbsec_group *group)
+{
+	bool looped = packet->skb->pkt_type == PACKET_LOOPBACK;
+	struct mbsec_sframe_header header;
+	struct mbsec_key *key;
+	int reason;
+
+	if (mbsec_rx_parse(packet, &header))
+		return MBSEC_A_COUNTERS_RX_DROP_HEADER;
+	key = mbsec_key_lookup_rcu(group, header.kid, looped);
+	if (!key)
+		return mbsec_rx_unknown_key(group, header.kid);
+	if (packet->size < header.size + key->suite.suite->tag_size)
+		return MBSEC_A_COUNTERS_RX_DROP_TOO_SHORT;
+	if (key->config.role == MBSEC_ROLE_RX && mbsec_key_is_over(key))
+		return MBSEC_A_COUNTERS_RX_DROP_KEY_EXPIRED;
+	reason = mbsec_rx_window(group, key, header.counter);
+	if (reason)
+		return reason;
+	if (mbsec_packet_make_writable(packet, 0))
+		return MBSEC_A_COUNTERS_RX_DROP_NO_MEMORY;
+	reason = mbsec_rx_open(packet, group, key, &header);
+	if (reason)
+		return reason;
+
+	/* The tag is worth more than the checksum of what is gone now. */
+	packet->skb->ip_summed = CHECKSUM_UNNECESSARY;
+	packet->skb->csum_level = 0;
+	if (key->config.role == MBSEC_ROLE_RX)
+		mbsec_usage_count(key->usage, packet->size);
+	mbsec_stats_count_bytes(group->stats, MBSEC_A_COUNTERS_RX_PACKETS,
+				MBSEC_A_COUNTERS_RX_BYTES, packet->size);
+	trace_mbsec_rx(header.kid, header.counter, packet->size);
+	return 0;
+}
+
+/**
+ * mbsec_rx_datagram - unprotect a datagram
+ * @packet: the datagram, a single one
+ * @group: its group
+ *
+ * Context: RCU read section, BH disabled.
+ * Return: 0; MBSEC_A_COUNTERS_RX_CLEARTEXT if it may be delivered as it is;
+ * else MBSEC_A_COUNTERS_RX_DROP_*, after which the content of the packet is
+ * undefined.
+ */
+int mbsec_rx_datagram(struct mbsec_packet *packet, struct mbsec_group *group)
+{
+	int reason = mbsec_rx_protected(packet, group);
+
+	if (group->config.policy == MBSEC_POLICY_PERMIT &&
+	    (reason == MBSEC_A_COUNTERS_RX_DROP_HEADER ||
+	     reason == MBSEC_A_COUNTERS_RX_DROP_UNKNOWN_KEY))
+		return MBSEC_A_COUNTERS_RX_CLEARTEXT;
+	return reason;
+}

@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <asm/simd.h>
+#include <crypto/hash.h>
+#include <crypto/internal/simd.h>
+#include <crypto/sha2.h>
+#include <crypto/skcipher.h>
+#include <linux/err.h>
+#include <linux/scatterlist.h>
+#include <linux/string.h>
+#include <linux/unaligned.h>
+
+#include <uapi/linux/mbsec.h>
+
+#include "sframe.h"
+#include "suite.h"
+
+static_assert(MBSEC_SALT_SIZE == MBSEC_SFRAME_NONCE_SIZE);
+
+static const struct mbsec_cipher_suite mbsec_suites[] = {
+	{ MBSEC_SUITE_AES128_CTR_HMAC_SHA256_80, 10, true },
+	{ MBSEC_SUITE_AES128_CTR_HMAC_SHA256_64, 8, true },
+	{ MBSEC_SUITE_AES128_CTR_HMAC_SHA256_32, 4, true },
+	{ MBSEC_SUITE_NULL_HMAC_SHA256_80, 10, false },
+};
+
+struct mbsec_suite_drivers mbsec_suite_drivers;
+
+/**
+ * mbsec_suite_find - a suite by its number
+ * @id: enum mbsec_suite
+ *
+ * Return: the suite or NULL.
+ */
+const struct mbsec_cipher_suite *mbsec_suite_find(u32 id)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(mbsec_suites); i++)
+		if (mbsec_suites[i].id == id)
+			return &mbsec_suites[i];
+	return NULL;
+}
+
+/**
+ * mbsec_suite_overhead - octets that protection adds to a datagram
+ * @suite: the suite
+ */
+u32 mbsec_suite_overhead(const struct mbsec_cipher_suite *suite)
+{
+	return MBSEC_SFRAME_HEADER_TX + suite->tag_size;
+}
+
+/*
+ * On kernels whose SIMD cipher drivers are asynchronous, a request for a
+ * synchronous one is answered with a template that enters the cipher block by
+ * block. The internal driver below the asynchronous one is what we want there;
+ * where it does not exist, the synchronous driver is the fast one.
+ */
+static int mbsec_suite_ciphers_alloc(struct mbsec_suite_keys *keys)
+{
+	struct crypto_sync_skcipher *cipher;
+
+	cipher = crypto_alloc_sync_skcipher("__ctr(aes)", CRYPTO_ALG_INTERNAL,
+					    CRYPTO_ALG_INTERNAL);
+	if (!IS_ERR(cipher))
+		keys->fast = cipher;
+	else if (PTR_ERR(cipher) != -ENOENT)
+		return PTR_ERR(cipher);
+
+	cipher = crypto_alloc_sync_skcipher("ctr(aes)", 0, 0);
+	if (IS_ERR(cipher))
+		return PTR_ERR(cipher);
+	keys->safe = cipher;
+	return 0;
+}
+
+static int mbsec_suite_ciphers_set_key(struct mbsec_suite_keys *keys,
+				       const u8 *cipher_key)
+{
+	int err = 0;
+
+	if (keys->fast)
+		err = crypto_sync_skcipher_setkey(keys->fast, cipher_key,
+						  MBSEC_CIPHER_KEY_SIZE);
+	if (!err)
+		err = crypto_sync_skcipher_setkey(keys->safe, cipher_key,
+						  MBSEC_CIPHER_KEY_SIZE);
+	return err;
+}
+
+/**
+ * mbsec_suite_keys_init - make a suite ready for a key
+ * @keys: result; on failure nothing is left allocated
+ * @suite: the suite
+ * @cipher_key: MBSEC_CIPHER_KEY_SIZE octets, unused if the suite does not
+ *	encrypt; the caller wipes it
+ * @auth_key: MBSEC_AUTH_KEY_SIZE octets; the caller wipes it
+ *
+ * Context: may sleep.
+ */
+int mbsec_suite_keys_init(struct mbsec_suite_keys *keys,
+			  const struct mbsec_cipher_suite *suite,
+			  const u8 *cipher_key, const u8 *auth_key)
+{
+	struct crypto_shash *mac;
+	int err = 0;
+
+	memset(keys, 0, sizeof(*keys));
+	keys->suite = suite;
+	mac = crypto_alloc_shash("hmac(sha256)", 0, 0);
+	if (IS_ERR(mac))
+		return PTR_ERR(mac);
+	keys->mac = mac;
+	if (suite->encrypts)
+		err = mbsec_suite_ciphers_alloc(keys);
+	if (!err && suite->encrypts)
+		err = mbsec_suite_ciphers_set_key(keys, cipher_key);
+	if (!err)
+		err = crypto_shash_setkey(mac, auth_key, MBSEC_AUTH_KEY_SIZE);
+	if (err)
+		mbsec_suite_keys_uninit(keys);
+	return err;
+}
+
+/**
+ * mbsec_suite_keys_uninit - free, and thereby wipe, what a key has in use
+ * @keys: initialised keys that no packet uses any more
+ *
+ * Context: may sleep.
+ */
+void mbsec_suite_keys_uninit(struct mbsec_suite_keys *keys)
+{
+	if (keys->fast)
+		crypto_free_sync_skcipher(keys->fast);
+	if (keys->safe)
+		crypto_free_sync_skcipher(keys->safe);
+	crypto_free_shash(keys->mac);
+	memset(keys, 0, sizeof(*keys));
+}
+
+/**
+ * mbsec_suite_crypt - encrypt or decrypt in place
+ * @keys: initialised keys
+ * @nonce: MBSEC_SFRAME_NONCE_SIZE octets
+ * @data: linear, writable
+ * @size: octets of @data
+ *
+ * Context: any that a packet may be in, BH disabled.
+ */
+int mbsec_suite_crypt(const struct mbsec_suite_keys *keys, const u8 *nonce,
+		      u8 *data, size_t size)
+{
+	struct crypto_sync_skcipher *cipher = keys->safe;
+	u8 counter_block[16] = {};
+	struct scatterlist sg;
+	int err;
+
+	if (!keys->suite->encrypts || !size)
+		return 0;
+	if (keys->fast && crypto_simd_usable())
+		cipher = keys->fast;
+	memcpy(counter_block, nonce, MBSEC_SFRAME_NONCE_SIZE);
+	sg_init_one(&sg, data, size);
+	{
+		SYNC_SKCIPHER_REQUEST_ON_STACK(request, cipher);
+
+		skcipher_request_set_sync_tfm(request, cipher);
+		skcipher_request_set_callback(request, 0, NULL, NULL);
+		skcipher_request_set_crypt(request, &sg, &sg, size,
+					   counter_block);
+		err = crypto_skcipher_encrypt(request);
+		skcipher_request_zero(request);
+	}
+	return err;
+}
+
+/**
+ * mbsec_suite_tag - compute the tag of a datagram (RFC 9605, clause 4.5.1)
+ * @keys: initialised keys
+ * @nonce: MBSEC_SFRAME_NONCE_SIZE octets
+ * @data: header, directly followed by the ciphertext
+ * @header_size: octets of the header
+ * @text_size: octets of the ciphertext
+ * @tag: result, the suite's tag_size octets
+ *
+ * Context: any that a packet may be in, BH disabled.
+ */
+int mbsec_suite_tag(const struct mbsec_suite_keys *keys, const u8 *nonce,
+		    const u8 *data, size_t header_size, size_t text_size,
+		    u8 *tag)
+{
+	u8 prefix[3 * sizeof(__be64) + MBSEC_SFRAME_NONCE_SIZE];
+	u8 digest[SHA256_DIGEST_SIZE];
+	SHASH_DESC_ON_STACK(desc, keys->mac);
+	int err;
+
+	put_unaligned_be64(header_size, prefix);
+	put_unaligned_be64(text_size, prefix + 8);
+	put_unaligned_be64(keys->suite->tag_size, prefix + 16);
+	memcpy(prefix + 24, nonce, MBSEC_SFRAME_NONCE_SIZE);
+
+	desc->tfm = keys->mac;
+	err = crypto_shash_init(desc);
+	if (!err)
+		err = crypto_shash_update(desc, prefix, sizeof(prefix));
+	if (!err)
+		err = crypto_shash_finup(desc, data, header_size + text_size,
+					 digest);
+	shash_desc_zero(desc);
+	if (!err)
+		memcpy(tag, digest, keys->suite->tag_size);
+	memzero_explicit(digest, sizeof(digest));
+	return err;
+}
+
+/**
+ * mbsec_suite_init - load the drivers and see which ones the suites get
+ *
+ * Asking for the asynchronous name first makes the crypto layer load the
+ * architecture's modules.
+ */
+int __init mbsec_suite_init(void)
+{
+	static const u8 zero[MBSEC_AUTH_KEY_SIZE] __initconst;
+	struct mbsec_suite_drivers *names = &mbsec_suite_drivers;
+	struct crypto_skcipher *any;
+	struct crypto_skcipher *safe;
+	struct mbsec_suite_keys keys;
+	int err;
+
+	any = crypto_alloc_skcipher("ctr(aes)", 0, 0);
+	if (IS_ERR(any))
+		return PTR_ERR(any);
+	crypto_free_skcipher(any);
+	err = mbsec_suite_keys_init(&keys, &mbsec_suites[0], zero, zero);
+	if (err)
+		return err;
+	safe = &keys.safe->base;
+	strscpy(names->cipher_fallback, crypto_skcipher_driver_name(safe),
+		sizeof(names->cipher_fallback));
+	strscpy(names->cipher,
+		keys.fast ? crypto_skcipher_driver_name(&keys.fast->base) :
+			    names->cipher_fallback,
+		sizeof(names->cipher));
+	strscpy(names->mac,
+		crypto_tfm_alg_driver_name(crypto_shash_tfm(keys.mac)),
+		sizeof(names->mac));
+	mbsec_suite_keys_uninit(&keys);
+	return 0;
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/rcupdate.h>
+#include <linux/string.h>
+
+#include "group.h"
+#include "key.h"
+#include "packet.h"
+#include "sframe.h"
+#include "trace.h"
+#include "tx.h"
+
+/* Turns @size octets of cleartext at @data into a ciphertext, in place. */
+static int mbsec_tx_seal(const struct mbsec_key *key, u64 counter, u8 *data,
+			 u32 size)
+{
+	u8 nonce[MBSEC_SFRAME_NONCE_SIZE];
+	u8 header[MBSEC_SFRAME_HEADER_MAX];
+	size_t header_size;
+	u8 *text;
+	int err;
+
+	header_size = mbsec_sframe_encode(header, key->config.kid, counter);
+	text = data + header_size;
+	memmove(text, data, size);
+	memcpy(data, header, header_size);
+	mbsec_sframe_nonce(nonce, key->salt, counter);
+	err = mbsec_suite_crypt(&key->suite, nonce, text, size);
+	if (!err)
+		err = mbsec_suite_tag(&key->suite, nonce, data, header_size,
+				      size, text + size);
+	return err;
+}
+
+/**
+ * mbsec_tx_refusal - why a group does not protect at the moment
+ * @group: the group
+ *
+ * Context: RCU read section.
+ * Return: 0 if it does, else MBSEC_A_COUNTERS_TX_DROP_*, or
+ * MBSEC_A_COUNTERS_TX_CLEARTEXT if datagrams may go as they are.
+ */
+int mbsec_tx_refusal(const struct mbsec_group *group)
+{
+	if (rcu_access_pointer(group->active))
+		return 0;
+	if (group->config.policy == MBSEC_POLICY_PERMIT &&
+	    !READ_ONCE(group->activated))
+		return MBSEC_A_COUNTERS_TX_CLEARTEXT;
+	return READ_ONCE(group->tx_reason);
+}
+
+/**
+ * mbsec_tx_datagram - protect a datagram
+ * @packet: the datagram, a single one
+ * @group: its group
+ *
+ * Context: RCU read section, BH disabled.
+ * Return: 0, or the reason as mbsec_tx_refusal(); after a reason to drop, the
+ * content of the packet is undefined.
+ */
+int mbsec_tx_datagram(struct mbsec_packet *packet, struct mbsec_group *group)
+{
+	u32 overhead = mbsec_suite_overhead(group->config.suite);
+	struct mbsec_key *key = rcu_dereference(group->active);
+	u32 size = packet->size;
+	u64 counter;
+	int reason;
+
+	if (!key)
+		return mbsec_tx_refusal(group);
+	if (size + overhead > mbsec_packet_size_max(packet))
+		return MBSEC_A_COUNTERS_TX_DROP_TOO_BIG;
+	if (mbsec_packet_exceeds_mtu(packet, overhead))
+		return MBSEC_A_COUNTERS_TX_DROP_MTU;
+	if (mbsec_packet_make_writable(packet, overhead))
+		return MBSEC_A_COUNTERS_TX_DROP_NO_MEMORY;
+	reason = mbsec_key_take_counter(key, size, &counter);
+	if (reason)
+		return reason;
+	mbsec_packet_resize(packet, size + overhead);
+	if (mbsec_tx_seal(key, counter, mbsec_packet_payload(packet), size))
+		return MBSEC_A_COUNTERS_TX_DROP_CRYPTO;
+	mbsec_packet_checksum_later(packet);
+
+	mbsec_usage_count(key->usage, size);
+	mbsec_stats_count_bytes(group->stats, MBSEC_A_COUNTERS_TX_PACKETS,
+				MBSEC_A_COUNTERS_TX_BYTES, size);
+	trace_mbsec_tx(key->config.kid, counter, size);
+	return 0;
+}

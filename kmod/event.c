@@ -43,8 +43,8 @@ static bool mbsec_event_take(struct mbsec_net *mbn, struct mbsec_event *event)
 
 static void mbsec_event_work(struct work_struct *work)
 {
-	struct mbsec_net *mbn = container_of(work, struct mbsec_net,
-					     event_work);
+	struct mbsec_net *mbn =
+		container_of(work, struct mbsec_net, event_work);
 	struct mbsec_event event;
 
 	while (mbsec_event_take(mbn, &event))

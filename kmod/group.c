@@ -20,12 +20,13 @@ static u32 mbsec_group_bucket(const struct in6_addr *address, u16 port)
 static bool mbsec_group_id_equal(const struct mbsec_group_id *a,
 				 const struct mbsec_group_id *b)
 {
-	return a->port == b->port && ipv6_addr_equal(&a->address, &b->address) &&
+	return a->port == b->port &&
+	       ipv6_addr_equal(&a->address, &b->address) &&
 	       ipv6_addr_equal(&a->source, &b->source);
 }
 
-static struct mbsec_group *mbsec_group_get_locked(struct mbsec_net *mbn,
-						  const struct mbsec_group_id *id)
+static struct mbsec_group *
+mbsec_group_get_locked(struct mbsec_net *mbn, const struct mbsec_group_id *id)
 {
 	u32 bucket = mbsec_group_bucket(&id->address, id->port);
 	struct mbsec_group *group;
@@ -40,8 +41,8 @@ static struct mbsec_group *mbsec_group_get_locked(struct mbsec_net *mbn,
 
 static void mbsec_group_free_work(struct work_struct *work)
 {
-	struct mbsec_group *group = container_of(to_rcu_work(work),
-						 struct mbsec_group, free_work);
+	struct mbsec_group *group =
+		container_of(to_rcu_work(work), struct mbsec_group, free_work);
 	struct mbsec_net *mbn = group->mbn;
 
 	free_percpu(group->stats);
@@ -90,10 +91,12 @@ mbsec_group_alloc(struct mbsec_net *mbn, const struct mbsec_group_config *cfg)
 void mbsec_group_tables_free(struct mbsec_net *mbn)
 {
 	kvfree(mbn->group_hash);
+	kvfree(mbn->address_hash);
 	kvfree(mbn->key_hash);
 	kfree(mbn->retired);
 	kfree(mbn->event_ring);
 	mbn->group_hash = NULL;
+	mbn->address_hash = NULL;
 	mbn->key_hash = NULL;
 	mbn->retired = NULL;
 	mbn->event_ring = NULL;
@@ -106,6 +109,9 @@ static int mbsec_group_tables_alloc(struct mbsec_net *mbn)
 		return 0;
 	mbn->key_hash = kvcalloc(1 << MBSEC_KEY_HASH_BITS,
 				 sizeof(*mbn->key_hash), GFP_KERNEL_ACCOUNT);
+	mbn->address_hash = kvcalloc(1 << MBSEC_GROUP_HASH_BITS,
+				     sizeof(*mbn->address_hash),
+				     GFP_KERNEL_ACCOUNT);
 	mbn->retired = kcalloc(MBSEC_COUNTERS, sizeof(*mbn->retired),
 			       GFP_KERNEL_ACCOUNT);
 	mbn->event_ring = kcalloc(MBSEC_EVENT_RING, sizeof(*mbn->event_ring),
@@ -113,7 +119,8 @@ static int mbsec_group_tables_alloc(struct mbsec_net *mbn)
 	mbn->group_hash = kvcalloc(1 << MBSEC_GROUP_HASH_BITS,
 				   sizeof(*mbn->group_hash),
 				   GFP_KERNEL_ACCOUNT);
-	if (mbn->key_hash && mbn->retired && mbn->event_ring && mbn->group_hash)
+	if (mbn->group_hash && mbn->address_hash && mbn->key_hash &&
+	    mbn->retired && mbn->event_ring)
 		return 0;
 	mbsec_group_tables_free(mbn);
 	return -ENOMEM;
@@ -139,8 +146,9 @@ struct mbsec_group *mbsec_group_add_locked(struct mbsec_net *mbn,
 		return ERR_PTR(-EEXIST);
 	}
 	if (mbn->group_count >= MBSEC_MAX_GROUPS) {
-		NL_SET_ERR_MSG(extack,
-			       "the network namespace has as many groups as it may");
+		NL_SET_ERR_MSG(
+			extack,
+			"the network namespace has as many groups as it may");
 		return ERR_PTR(-ENOSPC);
 	}
 	if (mbsec_group_tables_alloc(mbn))
@@ -151,6 +159,8 @@ struct mbsec_group *mbsec_group_add_locked(struct mbsec_net *mbn,
 	atomic_inc(&mbn->objects);
 	bucket = mbsec_group_bucket(&cfg->id.address, cfg->id.port);
 	hlist_add_head_rcu(&group->node, &mbn->group_hash[bucket]);
+	bucket = mbsec_group_bucket(&cfg->id.address, 0);
+	hlist_add_head_rcu(&group->address_node, &mbn->address_hash[bucket]);
 	list_add_tail(&group->list, &mbn->groups);
 	mbn->group_count++;
 	mbn->change++;
@@ -169,6 +179,7 @@ void mbsec_group_del_locked(struct mbsec_group *group)
 	list_for_each_entry_safe(key, next, &group->keys, list)
 		mbsec_key_del_locked(key, MBSEC_A_COUNTERS_TX_DROP_NO_KEY);
 	hlist_del_rcu(&group->node);
+	hlist_del_rcu(&group->address_node);
 	list_del(&group->list);
 	mbn->group_count--;
 	mbn->change++;
@@ -204,8 +215,7 @@ struct mbsec_group *mbsec_group_find_locked(struct mbsec_net *mbn,
 
 	if (group)
 		return group;
-	NL_SET_ERR_MSG(extack,
-		       "no group has this address, port and source");
+	NL_SET_ERR_MSG(extack, "no group has this address, port and source");
 	return ERR_PTR(-ENOENT);
 }
 
@@ -234,8 +244,9 @@ struct mbsec_group *mbsec_group_resolve_locked(struct mbsec_net *mbn,
 		    !ipv6_addr_equal(&group->config.id.address, &id->address))
 			continue;
 		if (only) {
-			NL_SET_ERR_MSG(extack,
-				       "several groups have this address and port; name the source");
+			NL_SET_ERR_MSG(
+				extack,
+				"several groups have this address and port; name the source");
 			return ERR_PTR(-ENOTUNIQ);
 		}
 		only = group;
@@ -300,24 +311,20 @@ struct mbsec_group *mbsec_group_lookup_rcu(struct mbsec_net *mbn,
  * @flow: destination address of a packet that shows no port
  * @direction: enum mbsec_direction
  *
- * Slow: walks all groups. Only fragments that the stack did not reassemble and
- * damaged packets get here.
- *
  * Context: RCU read section.
  */
 struct mbsec_group *
 mbsec_group_lookup_address_rcu(struct mbsec_net *mbn,
 			       const struct mbsec_group_id *flow, u8 direction)
 {
+	u32 bucket = mbsec_group_bucket(&flow->address, 0);
 	struct mbsec_group *group;
-	int i;
 
-	for (i = 0; i < 1 << MBSEC_GROUP_HASH_BITS; i++)
-		hlist_for_each_entry_rcu(group, &mbn->group_hash[i], node)
-			if (group->config.direction & direction &&
-			    ipv6_addr_equal(&group->config.id.address,
-					    &flow->address))
-				return group;
+	hlist_for_each_entry_rcu(group, &mbn->address_hash[bucket],
+				 address_node)
+		if (group->config.direction & direction &&
+		    ipv6_addr_equal(&group->config.id.address, &flow->address))
+			return group;
 	return NULL;
 }
 

@@ -52,6 +52,7 @@ struct mbsec_group_config {
  * @replayed: datagrams seen before
  * @mbn: network namespace
  * @node: in mbsec_net.group_hash
+ * @address_node: in mbsec_net.address_hash
  * @list: in mbsec_net.groups
  * @keys: its keys
  * @key_count: number of keys
@@ -73,6 +74,7 @@ struct mbsec_group {
 	struct mbsec_net *mbn;
 
 	struct hlist_node node;
+	struct hlist_node address_node;
 	struct list_head list;
 	struct list_head keys;
 	u32 key_count;

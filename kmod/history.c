@@ -78,12 +78,10 @@ u64 mbsec_history_fingerprint(const u8 *key, size_t size)
  */
 u64 mbsec_history_identity(const struct mbsec_group_id *group, u64 kid)
 {
-	u64 hash = siphash(&group->address, sizeof(group->address),
+	u64 hash = siphash(group, offsetofend(struct mbsec_group_id, port),
 			   &mbsec_history_secret);
 
-	hash ^= siphash(&group->source, sizeof(group->source),
-			&mbsec_history_secret) + 1;
-	return siphash_3u64(hash, kid, group->port, &mbsec_history_secret);
+	return siphash_2u64(hash, kid, &mbsec_history_secret);
 }
 
 static struct mbsec_history_entry *
@@ -163,13 +161,15 @@ int mbsec_history_claim_tx(struct mbsec_net *mbn, u64 key, u64 identity,
 	mutex_lock(&mbsec_history_mutex);
 	err = -EKEYREJECTED;
 	if (mbsec_history_find(&by_key)) {
-		NL_SET_ERR_MSG(extack,
-			       "this transmit key was used before; take a new MTK");
+		NL_SET_ERR_MSG(
+			extack,
+			"this transmit key was used before; take a new MTK");
 		goto out;
 	}
 	if (mbsec_history_find(&by_identity)) {
-		NL_SET_ERR_MSG(extack,
-			       "a transmit key with these identifiers was used before; take a new MTK ID");
+		NL_SET_ERR_MSG(
+			extack,
+			"a transmit key with these identifiers was used before; take a new MTK ID");
 		goto out;
 	}
 	err = mbsec_history_room(mbn, 2, extack);
@@ -210,8 +210,9 @@ int mbsec_history_claim_rx(struct mbsec_net *mbn, u64 key, bool *has_floor,
 	mutex_lock(&mbsec_history_mutex);
 	entry = mbsec_history_find(&by_key);
 	if (entry && entry->live) {
-		NL_SET_ERR_MSG(extack,
-			       "this receive key is in use by another group or under other identifiers");
+		NL_SET_ERR_MSG(
+			extack,
+			"this receive key is in use by another group or under other identifiers");
 		err = -EEXIST;
 		goto out;
 	}

@@ -28,13 +28,10 @@
 typedef int (*mbsec_hook_action)(struct mbsec_packet *packet,
 				 struct mbsec_group *group);
 
-/* Acts on one datagram; 0 or a negative error number if it must be dropped. */
-static int mbsec_hook_datagram(struct mbsec_packet *packet,
-			       struct mbsec_group *group,
-			       mbsec_hook_action action)
+/* Counts an outcome; 0 or a negative error number if it means a drop. */
+static int mbsec_hook_settle(const struct mbsec_packet *packet,
+			     const struct mbsec_group *group, int reason)
 {
-	int reason = action(packet, group);
-
 	if (!reason)
 		return 0;
 	mbsec_stats_count(group->stats, reason);
@@ -49,25 +46,31 @@ static int mbsec_hook_datagram(struct mbsec_packet *packet,
  * Takes a super-packet apart and sends each datagram on its way. Those that
  * fail are dropped; the verdict is an error only if all of them did.
  */
-static unsigned int mbsec_hook_segments(struct sk_buff *skb,
+static unsigned int mbsec_hook_segments(const struct mbsec_packet *whole,
 					const struct nf_hook_state *state,
-					struct mbsec_group *group, bool ipv6,
+					struct mbsec_group *group,
 					mbsec_hook_action action)
 {
-	struct sk_buff *segments = skb_gso_segment(skb, 0);
-	struct sk_buff *segment, *next;
+	struct sk_buff *segment = skb_gso_segment(whole->skb, 0);
 	struct mbsec_packet packet;
+	struct sk_buff *next;
 	bool any = false;
-	int err;
+	int err = -EINVAL;
 
-	if (IS_ERR_OR_NULL(segments))
-		return NF_DROP_ERR(-ENOMEM);
-	skb_list_walk_safe(segments, segment, next) {
+	if (IS_ERR_OR_NULL(segment))
+		return NF_DROP_ERR(mbsec_hook_settle(
+			whole, group,
+			action == mbsec_rx_datagram ?
+				MBSEC_A_COUNTERS_RX_DROP_NO_MEMORY :
+				MBSEC_A_COUNTERS_TX_DROP_NO_MEMORY));
+	for (; segment; segment = next) {
+		next = segment->next;
 		skb_mark_not_on_list(segment);
 		err = -EINVAL;
-		if (mbsec_packet_locate(&packet, segment, ipv6) ==
+		if (mbsec_packet_locate(&packet, segment, whole->ipv6) ==
 		    MBSEC_PACKET_DATAGRAM)
-			err = mbsec_hook_datagram(&packet, group, action);
+			err = mbsec_hook_settle(&packet, group,
+						action(&packet, group));
 		if (err) {
 			kfree_skb(segment);
 			continue;
@@ -77,29 +80,24 @@ static unsigned int mbsec_hook_segments(struct sk_buff *skb,
 	}
 	if (!any)
 		return NF_DROP_ERR(err);
-	consume_skb(skb);
+	consume_skb(whole->skb);
 	return NF_STOLEN;
 }
 
 static unsigned int mbsec_hook_packet(struct mbsec_packet *packet,
 				      const struct nf_hook_state *state,
-				      struct mbsec_group *group,
-				      mbsec_hook_action action)
+				      struct mbsec_group *group, bool in)
 {
-	unsigned int verdict = NF_ACCEPT;
+	mbsec_hook_action action = in ? mbsec_rx_datagram : mbsec_tx_datagram;
+	int reason = in ? 0 : mbsec_tx_refusal(group);
 	int err;
 
-	local_bh_disable();
-	if (skb_is_gso(packet->skb)) {
-		verdict = mbsec_hook_segments(packet->skb, state, group,
-					      packet->ipv6, action);
-	} else {
-		err = mbsec_hook_datagram(packet, group, action);
-		if (err)
-			verdict = NF_DROP_ERR(err);
-	}
-	local_bh_enable();
-	return verdict;
+	if (!reason && skb_is_gso(packet->skb))
+		return mbsec_hook_segments(packet, state, group, action);
+	if (!reason)
+		reason = action(packet, group);
+	err = mbsec_hook_settle(packet, group, reason);
+	return err ? NF_DROP_ERR(err) : NF_ACCEPT;
 }
 
 /* Drops a packet that cannot be a datagram, if a group has its address. */
@@ -115,11 +113,7 @@ static unsigned int mbsec_hook_damaged(struct mbsec_net *mbn,
 	group = mbsec_group_lookup_address_rcu(mbn, &packet->flow, direction);
 	if (!group)
 		return NF_ACCEPT;
-	local_bh_disable();
-	mbsec_stats_count(group->stats, reason);
-	local_bh_enable();
-	trace_mbsec_drop(&packet->flow, reason);
-	return NF_DROP_ERR(mbsec_stats_errno(reason));
+	return NF_DROP_ERR(mbsec_hook_settle(packet, group, reason));
 }
 
 /*
@@ -146,16 +140,34 @@ static bool mbsec_hook_is_routed(const struct sk_buff *skb, bool ipv6)
 		      IPCB(skb)->flags & IPSKB_FORWARDED;
 }
 
+/* What to do with a packet that is multicast UDP. */
+static unsigned int mbsec_hook_multicast(struct mbsec_packet *packet,
+					 const struct nf_hook_state *state,
+					 u8 direction, bool damaged)
+{
+	struct mbsec_net *mbn = mbsec_net_get(state->net);
+	bool in = direction == MBSEC_DIRECTION_IN;
+	struct mbsec_group *group;
+
+	if (damaged)
+		return mbsec_hook_damaged(mbn, packet, direction);
+	group = mbsec_group_lookup_rcu(mbn, &packet->flow,
+				       in ? state->in->ifindex :
+					    state->out->ifindex);
+	if (!group || !(group->config.direction & direction))
+		return NF_ACCEPT;
+	if (direction == MBSEC_DIRECTION_FORWARD)
+		mbsec_hook_packet_too_big(packet, group);
+	return mbsec_hook_packet(packet, state, group, in);
+}
+
 static unsigned int mbsec_hook(struct sk_buff *skb,
 			       const struct nf_hook_state *state, bool ipv6,
 			       u8 direction)
 {
-	struct mbsec_net *mbn = mbsec_net_get(state->net);
-	bool in = direction == MBSEC_DIRECTION_IN;
 	enum mbsec_packet_kind kind;
 	struct mbsec_packet packet;
-	struct mbsec_group *group;
-	int ifindex;
+	unsigned int verdict;
 
 	kind = mbsec_packet_locate(&packet, skb, ipv6);
 	if (kind == MBSEC_PACKET_OTHER)
@@ -163,16 +175,12 @@ static unsigned int mbsec_hook(struct sk_buff *skb,
 	if (direction == MBSEC_DIRECTION_FORWARD &&
 	    !mbsec_hook_is_routed(skb, ipv6))
 		return NF_ACCEPT;
-	if (kind == MBSEC_PACKET_DAMAGED)
-		return mbsec_hook_damaged(mbn, &packet, direction);
-	ifindex = in ? state->in->ifindex : state->out->ifindex;
-	group = mbsec_group_lookup_rcu(mbn, &packet.flow, ifindex);
-	if (!group || !(group->config.direction & direction))
-		return NF_ACCEPT;
-	if (direction == MBSEC_DIRECTION_FORWARD)
-		mbsec_hook_packet_too_big(&packet, group);
-	return mbsec_hook_packet(&packet, state, group,
-				 in ? mbsec_rx_datagram : mbsec_tx_datagram);
+	/* Per-CPU counters, and ciphers that must not be interrupted. */
+	local_bh_disable();
+	verdict = mbsec_hook_multicast(&packet, state, direction,
+				       kind == MBSEC_PACKET_DAMAGED);
+	local_bh_enable();
+	return verdict;
 }
 
 static unsigned int mbsec_hook_local_out4(void *priv, struct sk_buff *skb,
@@ -211,12 +219,10 @@ static unsigned int mbsec_hook_local_in6(void *priv, struct sk_buff *skb,
 	return mbsec_hook(skb, state, true, MBSEC_DIRECTION_IN);
 }
 
-#define MBSEC_HOOK(function, family, number)   \
-	{                                      \
-		.hook = (function),            \
-		.pf = (family),                \
-		.hooknum = (number),           \
-		.priority = MBSEC_HOOK_PRIORITY, \
+#define MBSEC_HOOK(function, family, number)                             \
+	{                                                                \
+		.hook = (function), .pf = (family), .hooknum = (number), \
+		.priority = MBSEC_HOOK_PRIORITY,                         \
 	}
 
 static const struct nf_hook_ops mbsec_hook_ops[] = {

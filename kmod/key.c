@@ -32,8 +32,8 @@ static void mbsec_key_free(struct mbsec_key *key)
 
 static void mbsec_key_free_work(struct work_struct *work)
 {
-	struct mbsec_key *key = container_of(to_rcu_work(work),
-					     struct mbsec_key, free_work);
+	struct mbsec_key *key =
+		container_of(to_rcu_work(work), struct mbsec_key, free_work);
 	struct mbsec_group *group = key->group;
 	struct mbsec_net *mbn = group->mbn;
 
@@ -44,9 +44,10 @@ static void mbsec_key_free_work(struct work_struct *work)
 		wake_up_var(&mbn->objects);
 }
 
-static struct mbsec_key *mbsec_key_alloc(struct mbsec_group *group,
-					 const struct mbsec_key_config *config,
-					 const struct mbsec_key_material *material)
+static struct mbsec_key *
+mbsec_key_alloc(struct mbsec_group *group,
+		const struct mbsec_key_config *config,
+		const struct mbsec_key_material *material)
 {
 	struct mbsec_key *key;
 	int err = -ENOMEM;
@@ -124,8 +125,9 @@ static int mbsec_key_claim(struct mbsec_key *key,
 		/* Two cipher keys that are equal repeat a nonce. */
 		key->fingerprint =
 			material->cipher_key ?
-				mbsec_history_fingerprint(material->cipher_key,
-							  MBSEC_CIPHER_KEY_SIZE) :
+				mbsec_history_fingerprint(
+					material->cipher_key,
+					MBSEC_CIPHER_KEY_SIZE) :
 				mbsec_history_fingerprint(material->auth_key,
 							  MBSEC_AUTH_KEY_SIZE);
 		return mbsec_history_claim_tx(group->mbn, key->fingerprint,
@@ -277,8 +279,8 @@ void mbsec_key_del_locked(struct mbsec_key *key, int tx_reason)
  * Context: RCU read section.
  * Return: the key or NULL.
  */
-struct mbsec_key *mbsec_key_lookup_rcu(const struct mbsec_group *group,
-				       u64 kid, bool looped)
+struct mbsec_key *mbsec_key_lookup_rcu(const struct mbsec_group *group, u64 kid,
+				       bool looped)
 {
 	struct mbsec_key *key, *own = NULL;
 

@@ -63,8 +63,8 @@ static void mbsec_key_end_work(struct work_struct *work)
 
 static void mbsec_key_timer(struct work_struct *work)
 {
-	struct mbsec_key *key = container_of(to_delayed_work(work),
-					     struct mbsec_key, timer);
+	struct mbsec_key *key =
+		container_of(to_delayed_work(work), struct mbsec_key, timer);
 	const struct mbsec_key_limits *limits = &key->config.limits;
 	u64 soft = key->made + limits->soft_seconds * NSEC_PER_SEC;
 	u64 now = ktime_get_boottime_ns();

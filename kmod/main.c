@@ -119,7 +119,8 @@ static void __exit mbsec_exit(void)
 module_init(mbsec_init);
 module_exit(mbsec_exit);
 
-MODULE_DESCRIPTION("Protection of multicast UDP with 3GPP MBMS/MBS traffic keys");
+MODULE_DESCRIPTION(
+	"Protection of multicast UDP with 3GPP MBMS/MBS traffic keys");
 MODULE_AUTHOR("mbsec");
 MODULE_LICENSE("GPL");
 MODULE_VERSION(MBSEC_VERSION);

@@ -55,6 +55,7 @@ struct mbsec_event {
  * @mutex: protects the groups, their keys and the hooks; readers use RCU
  * @groups: all groups, in the order in which they were made
  * @group_hash: groups by address and port, in use while @group_count
+ * @address_hash: groups by address, likewise
  * @key_hash: keys by group and key identifier, likewise
  * @group_count: number of groups
  * @key_count: number of keys
@@ -76,6 +77,7 @@ struct mbsec_net {
 	struct mutex mutex; /* groups, keys, hooks */
 	struct list_head groups;
 	struct hlist_head *group_hash;
+	struct hlist_head *address_hash;
 	struct hlist_head *key_hash;
 	u32 group_count;
 	u32 key_count;

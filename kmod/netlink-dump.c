@@ -25,15 +25,13 @@ int mbsec_nl_group_id_fill(struct sk_buff *msg, const struct mbsec_group_id *id)
 	if (ipv6_addr_v4mapped(&id->address)) {
 		if (nla_put_in_addr(msg, MBSEC_A_GROUP_ADDRESS_V4,
 				    id->address.s6_addr32[3]) ||
-		    (has_source &&
-		     nla_put_in_addr(msg, MBSEC_A_GROUP_SOURCE_V4,
-				     id->source.s6_addr32[3])))
+		    (has_source && nla_put_in_addr(msg, MBSEC_A_GROUP_SOURCE_V4,
+						   id->source.s6_addr32[3])))
 			return -EMSGSIZE;
 	} else if (nla_put_in6_addr(msg, MBSEC_A_GROUP_ADDRESS_V6,
 				    &id->address) ||
-		   (has_source &&
-		    nla_put_in6_addr(msg, MBSEC_A_GROUP_SOURCE_V6,
-				     &id->source))) {
+		   (has_source && nla_put_in6_addr(msg, MBSEC_A_GROUP_SOURCE_V6,
+						   &id->source))) {
 		return -EMSGSIZE;
 	}
 	return nla_put_u16(msg, MBSEC_A_GROUP_PORT, id->port);
@@ -123,8 +121,7 @@ static int mbsec_nl_counter_fill(struct sk_buff *msg,
 	u64 counter;
 
 	if (key->config.role == MBSEC_ROLE_TX)
-		counter = key->config.counter_start +
-			  atomic64_read(&key->uses);
+		counter = key->config.counter_start + atomic64_read(&key->uses);
 	else if (!mbsec_replay_highest(key->replay, &counter))
 		return 0;
 	return nla_put_u64_64bit(msg, MBSEC_A_KEY_COUNTER, counter,
@@ -163,8 +160,7 @@ static int mbsec_nl_key_fill(struct sk_buff *msg, const struct mbsec_key *key)
 	nla_nest_end(msg, nest);
 	nest = nla_nest_start(msg, MBSEC_A_KEY);
 	if (!nest || mbsec_nl_key_id_fill(msg, config->kid, config->role) ||
-	    nla_put_u32(msg, MBSEC_A_KEY_SUITE,
-			key->group->config.suite->id) ||
+	    nla_put_u32(msg, MBSEC_A_KEY_SUITE, key->group->config.suite->id) ||
 	    nla_put_u32(msg, MBSEC_A_KEY_WINDOW, config->window) ||
 	    nla_put_u32(msg, MBSEC_A_KEY_STATE,
 			active ? MBSEC_KEY_STATE_ACTIVE :
@@ -260,8 +256,7 @@ static int mbsec_nl_stats_fill(struct sk_buff *msg, struct mbsec_net *mbn)
 	struct nlattr *nest = nla_nest_start(msg, MBSEC_A_STATS);
 
 	if (!nest ||
-	    nla_put_string(msg, MBSEC_A_STATS_MODULE_VERSION,
-			   MBSEC_VERSION) ||
+	    nla_put_string(msg, MBSEC_A_STATS_MODULE_VERSION, MBSEC_VERSION) ||
 	    nla_put_u32(msg, MBSEC_A_STATS_GROUPS, mbn->group_count) ||
 	    nla_put_u32(msg, MBSEC_A_STATS_KEYS, mbn->key_count) ||
 	    nla_put_u32(msg, MBSEC_A_STATS_USED_KEYS, mbn->history_count) ||

@@ -13,29 +13,29 @@
 	(BIT(MBSEC_A_GROUP_ADDRESS_V4) | BIT(MBSEC_A_GROUP_ADDRESS_V6) | \
 	 BIT(MBSEC_A_GROUP_PORT) | BIT(MBSEC_A_GROUP_SOURCE_V4) |        \
 	 BIT(MBSEC_A_GROUP_SOURCE_V6))
-#define GROUP_USED                                                    \
-	(GROUP_ID_USED | BIT(MBSEC_A_GROUP_IFINDEX) |                 \
-	 BIT(MBSEC_A_GROUP_DIRECTION) | BIT(MBSEC_A_GROUP_FORMAT) |   \
+#define GROUP_USED                                                  \
+	(GROUP_ID_USED | BIT(MBSEC_A_GROUP_IFINDEX) |               \
+	 BIT(MBSEC_A_GROUP_DIRECTION) | BIT(MBSEC_A_GROUP_FORMAT) | \
 	 BIT(MBSEC_A_GROUP_SUITE) | BIT(MBSEC_A_GROUP_POLICY))
-#define KEY_ID_USED                                             \
-	(BIT(MBSEC_A_KEY_MSK_ID) | BIT(MBSEC_A_KEY_MTK_ID) |    \
+#define KEY_ID_USED                                          \
+	(BIT(MBSEC_A_KEY_MSK_ID) | BIT(MBSEC_A_KEY_MTK_ID) | \
 	 BIT(MBSEC_A_KEY_SENDER_ID))
-#define KEY_USED                                                         \
-	(KEY_ID_USED | BIT(MBSEC_A_KEY_ROLE) |                           \
-	 BIT(MBSEC_A_KEY_CIPHER_KEY) | BIT(MBSEC_A_KEY_AUTH_KEY) |       \
-	 BIT(MBSEC_A_KEY_SALT) | BIT(MBSEC_A_KEY_WINDOW) |               \
-	 BIT(MBSEC_A_KEY_COUNTER_START) | BIT(MBSEC_A_KEY_SOFT_PACKETS) | \
-	 BIT(MBSEC_A_KEY_HARD_PACKETS) | BIT(MBSEC_A_KEY_SOFT_BYTES) |   \
-	 BIT(MBSEC_A_KEY_HARD_BYTES) | BIT(MBSEC_A_KEY_SOFT_SECONDS) |   \
-	 BIT(MBSEC_A_KEY_HARD_SECONDS) | BIT(MBSEC_A_KEY_ACTIVATE))
+#define KEY_USED                                                             \
+	(KEY_ID_USED | BIT(MBSEC_A_KEY_ROLE) | BIT(MBSEC_A_KEY_CIPHER_KEY) | \
+	 BIT(MBSEC_A_KEY_AUTH_KEY) | BIT(MBSEC_A_KEY_SALT) |                 \
+	 BIT(MBSEC_A_KEY_WINDOW) | BIT(MBSEC_A_KEY_COUNTER_START) |          \
+	 BIT(MBSEC_A_KEY_SOFT_PACKETS) | BIT(MBSEC_A_KEY_HARD_PACKETS) |     \
+	 BIT(MBSEC_A_KEY_SOFT_BYTES) | BIT(MBSEC_A_KEY_HARD_BYTES) |         \
+	 BIT(MBSEC_A_KEY_SOFT_SECONDS) | BIT(MBSEC_A_KEY_HARD_SECONDS) |     \
+	 BIT(MBSEC_A_KEY_ACTIVATE))
 
 /* True, and told, if an attribute of a parsed key nest is missing. */
-#define MBSEC_NL_MISSING(info, key, type, name)                           \
+#define MBSEC_NL_MISSING(info, key, type, name)                             \
 	(NL_REQ_ATTR_CHECK((info)->extack, (info)->attrs[MBSEC_A_KEY], key, \
-			   type) &&                                       \
-	 ({                                                               \
+			   type) &&                                         \
+	 ({                                                                 \
 		 NL_SET_ERR_MSG((info)->extack, "the " name " is missing"); \
-		 true;                                                    \
+		 true;                                                      \
 	 }))
 
 static_assert(MBSEC_A_GROUP_MAX < BITS_PER_LONG);
@@ -85,8 +85,9 @@ static int mbsec_nl_nest_parse(struct genl_info *info, int nest_type,
 		if (err)
 			return err;
 		if (!(used & BIT(nla_type(attr)))) {
-			NL_SET_ERR_MSG_ATTR(extack, attr,
-					    "the command does not use this attribute");
+			NL_SET_ERR_MSG_ATTR(
+				extack, attr,
+				"the command does not use this attribute");
 			return -EINVAL;
 		}
 	}
@@ -102,8 +103,9 @@ static int mbsec_nl_address_parse(struct nlattr **group,
 	bool multicast;
 
 	if (!v4 == !v6) {
-		NL_SET_ERR_MSG(extack,
-			       "one of address-v4 and address-v6 must be given");
+		NL_SET_ERR_MSG(
+			extack,
+			"one of address-v4 and address-v6 must be given");
 		return -EINVAL;
 	}
 	if (v4) {
@@ -132,8 +134,9 @@ static int mbsec_nl_source_parse(struct nlattr **group,
 	if (!v4 && !v6)
 		return 0;
 	if ((v4 && v6) || !v4 == !!group[MBSEC_A_GROUP_ADDRESS_V4]) {
-		NL_SET_ERR_MSG_ATTR(extack, v4 ?: v6,
-				    "the source is not of the address family of the group");
+		NL_SET_ERR_MSG_ATTR(
+			extack, v4 ?: v6,
+			"the source is not of the address family of the group");
 		return -EINVAL;
 	}
 	if (v4) {
@@ -234,9 +237,9 @@ int mbsec_nl_group_parse(struct genl_info *info,
 		return -EOPNOTSUPP;
 	}
 	attr = group[MBSEC_A_GROUP_SUITE];
-	config->suite = mbsec_suite_find(
-		attr ? nla_get_u32(attr) :
-		       MBSEC_SUITE_AES128_CTR_HMAC_SHA256_80);
+	config->suite =
+		mbsec_suite_find(attr ? nla_get_u32(attr) :
+					MBSEC_SUITE_AES128_CTR_HMAC_SHA256_80);
 	if (!config->suite) {
 		NL_SET_ERR_MSG_ATTR(info->extack, attr,
 				    "the suite is not known");
@@ -266,10 +269,9 @@ static int mbsec_nl_key_nest_parse(struct genl_info *info, struct nlattr **key,
 	request->sender_given = key[MBSEC_A_KEY_SENDER_ID];
 	if (request->sender_given)
 		sender_id = nla_get_u16(key[MBSEC_A_KEY_SENDER_ID]);
-	request->config.kid =
-		mbsec_sframe_kid(sender_id,
-				 nla_get_u32(key[MBSEC_A_KEY_MSK_ID]),
-				 nla_get_u16(key[MBSEC_A_KEY_MTK_ID]));
+	request->config.kid = mbsec_sframe_kid(
+		sender_id, nla_get_u32(key[MBSEC_A_KEY_MSK_ID]),
+		nla_get_u16(key[MBSEC_A_KEY_MTK_ID]));
 	return 0;
 }
 
@@ -299,8 +301,9 @@ static int mbsec_nl_limit_parse(struct genl_info *info, struct nlattr **key,
 	*hard = mbsec_nl_u64(key[hard_type]);
 	if (!*soft || !*hard || *soft < *hard)
 		return 0;
-	NL_SET_ERR_MSG_ATTR(info->extack, key[soft_type],
-			    "the soft lifetime does not end before the hard one");
+	NL_SET_ERR_MSG_ATTR(
+		info->extack, key[soft_type],
+		"the soft lifetime does not end before the hard one");
 	return -ERANGE;
 }
 
@@ -349,8 +352,9 @@ static int mbsec_nl_role_parse(struct genl_info *info, struct nlattr **key,
 	}
 	if (config->counter_start < MBSEC_SFRAME_COUNTER_MIN ||
 	    config->counter_start >= MBSEC_SFRAME_COUNTER_END) {
-		NL_SET_ERR_MSG_ATTR(info->extack, start,
-				    "the first counter is not from 2^32 to 2^40 - 1");
+		NL_SET_ERR_MSG_ATTR(
+			info->extack, start,
+			"the first counter is not from 2^32 to 2^40 - 1");
 		return -ERANGE;
 	}
 	return 0;

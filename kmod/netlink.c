@@ -22,8 +22,9 @@ static struct mbsec_net *mbsec_nl_lock(struct genl_info *info)
 	struct mbsec_net *mbn = mbsec_net_get(net);
 
 	if (init_userns_only && net->user_ns != &init_user_ns) {
-		NL_SET_ERR_MSG(info->extack,
-			       "the module serves the host's user namespace only (parameter init_userns_only)");
+		NL_SET_ERR_MSG(
+			info->extack,
+			"the module serves the host's user namespace only (parameter init_userns_only)");
 		return NULL;
 	}
 	mutex_lock(&mbn->mutex);
@@ -56,8 +57,9 @@ int mbsec_nl_group_add_doit(struct sk_buff *skb, struct genl_info *info)
 	if (!err && mbn->group_count == 1) {
 		err = mbsec_hook_register(mbn->net);
 		if (err) {
-			NL_SET_ERR_MSG(info->extack,
-				       "the netfilter hooks cannot be registered");
+			NL_SET_ERR_MSG(
+				info->extack,
+				"the netfilter hooks cannot be registered");
 			mbsec_group_del_locked(group);
 		}
 	}
@@ -156,9 +158,10 @@ static bool mbsec_nl_key_is_meant(const struct mbsec_key *key,
 		       mbsec_sframe_kid_mtk_id(kid);
 }
 
-static int mbsec_nl_key_activate_locked(struct mbsec_group *group,
-					const struct mbsec_nl_key_request *request,
-					struct netlink_ext_ack *extack)
+static int
+mbsec_nl_key_activate_locked(struct mbsec_group *group,
+			     const struct mbsec_nl_key_request *request,
+			     struct netlink_ext_ack *extack)
 {
 	struct mbsec_key *key, *only = NULL;
 
@@ -167,15 +170,17 @@ static int mbsec_nl_key_activate_locked(struct mbsec_group *group,
 		    !mbsec_nl_key_is_meant(key, request))
 			continue;
 		if (only) {
-			NL_SET_ERR_MSG(extack,
-				       "several transmit keys have these identifiers; name the sender");
+			NL_SET_ERR_MSG(
+				extack,
+				"several transmit keys have these identifiers; name the sender");
 			return -ENOTUNIQ;
 		}
 		only = key;
 	}
 	if (!only) {
-		NL_SET_ERR_MSG(extack,
-			       "no transmit key of the group has these identifiers");
+		NL_SET_ERR_MSG(
+			extack,
+			"no transmit key of the group has these identifiers");
 		return -ENOKEY;
 	}
 	if (mbsec_key_is_over(only)) {

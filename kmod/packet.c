@@ -72,8 +72,8 @@ mbsec_packet_locate_ipv6(struct mbsec_packet *packet)
 	if (fragment & htons(IP6_OFFSET | IP6_MF))
 		return MBSEC_PACKET_DAMAGED;
 	packet->udp = offset;
-	return mbsec_packet_locate_udp(packet, sizeof(*ip) +
-						       ntohs(ip->payload_len));
+	return mbsec_packet_locate_udp(packet,
+				       sizeof(*ip) + ntohs(ip->payload_len));
 }
 
 /**
@@ -156,8 +156,7 @@ int mbsec_packet_make_writable(struct mbsec_packet *packet, u32 growth)
 		tail += skb->data_len;
 	if (skb_tailroom(skb) < tail || skb_cloned(skb)) {
 		if (pskb_expand_head(skb, 0,
-				     max_t(int, 0,
-					   tail - skb_tailroom(skb)) +
+				     max_t(int, 0, tail - skb_tailroom(skb)) +
 					     MBSEC_PACKET_SPARE_TAIL,
 				     GFP_ATOMIC))
 			return -ENOMEM;
@@ -191,8 +190,8 @@ void mbsec_packet_resize(struct mbsec_packet *packet, u32 size)
 		__skb_trim(skb, end);
 	udp->len = htons(sizeof(*udp) + size);
 	if (packet->ipv6) {
-		ipv6_hdr(skb)->payload_len = htons(end -
-						   sizeof(struct ipv6hdr));
+		ipv6_hdr(skb)->payload_len =
+			htons(end - sizeof(struct ipv6hdr));
 	} else {
 		ip = ip_hdr(skb);
 		ip->tot_len = htons(end);

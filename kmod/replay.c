@@ -81,10 +81,11 @@ bool mbsec_replay_highest(const struct mbsec_replay *replay, u64 *highest)
  */
 int mbsec_replay_check(const struct mbsec_replay *replay, u64 counter)
 {
-	/* Pairs with the release in mbsec_replay_commit(). */
-	u64 top = smp_load_acquire(&replay->top);
+	u64 top = READ_ONCE(replay->top);
 	u64 word;
 
+	/* Pairs with mbsec_replay_commit(): a new top shows cleared words. */
+	smp_rmb();
 	if (replay->has_floor && counter <= replay->floor)
 		return -ESTALE;
 	if (!READ_ONCE(replay->any) || counter > top)
@@ -115,8 +116,9 @@ int mbsec_replay_commit(struct mbsec_replay *replay, u64 counter)
 		steps = min_t(u64, steps, (u64)replay->mask + 1);
 		for (i = 0; i < steps; i++)
 			WRITE_ONCE(replay->seen[(word - i) & replay->mask], 0);
-		/* A lock-free look at the new top must find cleared words. */
-		smp_store_release(&replay->top, counter);
+		/* Pairs with mbsec_replay_check(). */
+		smp_wmb();
+		WRITE_ONCE(replay->top, counter);
 		WRITE_ONCE(replay->any, true);
 	}
 	i = word & replay->mask;

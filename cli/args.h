@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a command may be told: the grammar of the words after its name. */
+#ifndef _CLI_ARGS_H
+#define _CLI_ARGS_H
+
+#include <net/if.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "address.h"
+#include "problem.h"
+
+/* In the order in which usage texts name them. */
+enum keyword_id {
+	KEYWORD_PORT,
+	KEYWORD_SRC,
+	KEYWORD_DEV,
+	KEYWORD_FORMAT,
+	KEYWORD_SUITE,
+	KEYWORD_POLICY,
+	KEYWORD_DIR,
+	KEYWORD_MSK_ID,
+	KEYWORD_MTK_ID,
+	KEYWORD_SENDER,
+	KEYWORD_ROLE,
+	KEYWORD_KEY_FILE,
+	KEYWORD_WINDOW,
+	KEYWORD_SOFT_PACKETS,
+	KEYWORD_HARD_PACKETS,
+	KEYWORD_SOFT_BYTES,
+	KEYWORD_HARD_BYTES,
+	KEYWORD_SOFT_TIME,
+	KEYWORD_HARD_TIME,
+	KEYWORD_ACTIVATE,
+};
+
+#define KEYWORD_BIT(id) (1u << KEYWORD_##id)
+
+/*
+ * Keywords that share an id exclude each other. One without a value text has
+ * no value.
+ */
+struct keyword {
+	enum keyword_id id;
+	const char *name;
+	const char *value;
+	const char *summary;
+};
+
+extern const struct keyword keywords[];
+extern const size_t keyword_count;
+
+enum option {
+	OPTION_JSON = 1,
+	OPTION_STATISTICS = 2,
+	OPTION_FORCE_NONCE_REUSE = 4,
+	OPTION_HELP = 8,
+	OPTION_VERSION = 16,
+};
+
+struct option_word {
+	enum option option;
+	const char *letter; /* NULL if it has none */
+	const char *word;
+	const char *summary;
+};
+
+extern const struct option_word option_words[];
+extern const size_t option_word_count;
+
+enum address_rule {
+	ADDRESS_NONE,
+	ADDRESS_OPTIONAL,
+	ADDRESS_REQUIRED,
+};
+
+/* The sets are of KEYWORD_BIT() and enum option. */
+struct grammar {
+	enum address_rule address;
+	uint32_t required;
+	uint32_t optional;
+	uint32_t options;
+};
+
+#define ARGUMENTS_LIMITS 6
+
+/* What was said; a field is valid if its keyword is in given. */
+struct arguments {
+	uint32_t given;
+	uint32_t options;
+	bool has_address;
+	struct group_id group;
+	char device[IFNAMSIZ];
+	uint32_t format;
+	uint32_t suite;
+	uint32_t policy;
+	uint32_t direction;
+	uint32_t msk_id;
+	uint16_t mtk_id;
+	uint16_t sender_id;
+	uint32_t role;
+	char *key_file;
+	uint32_t window;
+	/* soft-packets, hard-packets, soft-bytes, ... as in enum keyword_id */
+	uint64_t limits[ARGUMENTS_LIMITS];
+};
+
+/* The words not read yet. */
+struct words {
+	char **word;
+	int left;
+};
+
+bool args_is_option(const char *word);
+int args_option_parse(const char *word, struct arguments *args,
+		      struct problem *problem);
+int args_parse(const struct grammar *grammar, struct words *words,
+	       struct arguments *args, struct problem *problem);
+
+#endif /* _CLI_ARGS_H */

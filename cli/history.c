@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Transmit keys that were ever used with this tool on this host. */
+#define _GNU_SOURCE
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+
+#include "history.h"
+#include "history_file.h"
+
+struct history {
+	int directory;
+	char *path;
+	struct history_table table;
+	struct history_entry key;
+};
+
+const char *history_directory(void)
+{
+	const char *directory = secure_getenv(HISTORY_DIRECTORY_VARIABLE);
+
+	return directory && *directory ? directory : HISTORY_DIRECTORY;
+}
+
+static int out_of_memory(struct problem *problem)
+{
+	return problem_set(problem, EXIT_CODE_REFUSED, "out of memory");
+}
+
+/*
+ * What must not come twice is a pair of session key and KID. The fingerprint
+ * is keyed with the salt of the file so that it tells nothing elsewhere.
+ */
+static bool fingerprint_make(const struct history *history,
+			     const struct history_key *key,
+			     uint8_t out[static HISTORY_FINGERPRINT_SIZE])
+{
+	const struct session_keys *keys = key->keys;
+	uint64_t kid = derive_kid(key->sender_id, key->msk_id, key->mtk_id);
+	uint8_t text[8 + CIPHER_KEY_SIZE + AUTH_KEY_SIZE + SALT_SIZE];
+	uint8_t *end = text;
+	bool ok;
+
+	for (int shift = 56; shift >= 0; shift -= 8)
+		*end++ = kid >> shift;
+	end = mempcpy(end, keys->cipher_key, keys->cipher_key_size);
+	end = mempcpy(end, keys->auth_key, AUTH_KEY_SIZE);
+	end = mempcpy(end, keys->salt, SALT_SIZE);
+	ok = HMAC(EVP_sha256(), history->table.salt,
+		  sizeof(history->table.salt), text, end - text, out, NULL);
+	OPENSSL_cleanse(text, sizeof(text));
+	return ok;
+}
+
+static int entry_make(struct history *history, const struct history_key *key,
+		      struct problem *problem)
+{
+	struct history_entry *entry = &history->key;
+
+	entry->group = key->group;
+	entry->msk_id = key->msk_id;
+	entry->mtk_id = key->mtk_id;
+	entry->sender_id = key->sender_id;
+	entry->since = time(NULL);
+	if (fingerprint_make(history, key, entry->fingerprint))
+		return 0;
+	return problem_set(
+		problem, EXIT_CODE_REFUSED,
+		"OpenSSL could not compute a fingerprint of the key");
+}
+
+int history_open(const char *directory, const struct history_key *key,
+		 struct history **history, struct problem *problem)
+{
+	struct history *new = calloc(1, sizeof(*new));
+	int code;
+
+	*history = NULL;
+	if (!new)
+		return out_of_memory(problem);
+	new->directory = -1;
+	if (asprintf(&new->path, "%s/%s", directory, HISTORY_FILE) < 0) {
+		new->path = NULL;
+		history_close(new);
+		return out_of_memory(problem);
+	}
+	new->directory = history_file_lock(directory, problem);
+	code = new->directory < 0 ? EXIT_CODE_REFUSED :
+				    history_file_read(new->directory, new->path,
+						      &new->table, problem);
+	if (!code)
+		code = entry_make(new, key, problem);
+	if (code) {
+		history_close(new);
+		return code;
+	}
+	*history = new;
+	return 0;
+}
+
+static bool identity_equal(const struct history_entry *a,
+			   const struct history_entry *b)
+{
+	return a->msk_id == b->msk_id && a->mtk_id == b->mtk_id &&
+	       a->sender_id == b->sender_id &&
+	       group_id_equal(&a->group, &b->group);
+}
+
+enum history_match history_find(const struct history *history, time_t *since)
+{
+	const struct history_entry *key = &history->key;
+	enum history_match match = HISTORY_NONE;
+
+	for (size_t i = 0; i < history->table.count; i++) {
+		const struct history_entry *entry = &history->table.entries[i];
+
+		if (!memcmp(entry->fingerprint, key->fingerprint,
+			    sizeof(key->fingerprint))) {
+			*since = entry->since;
+			return HISTORY_SAME_KEY;
+		}
+		if (!match && identity_equal(entry, key)) {
+			*since = entry->since;
+			match = HISTORY_SAME_IDENTITY;
+		}
+	}
+	return match;
+}
+
+int history_record(struct history *history, struct problem *problem)
+{
+	struct history_table *table = &history->table;
+	struct history_entry *entries;
+	int code;
+
+	entries = reallocarray(table->entries, table->count + 1,
+			       sizeof(*entries));
+	if (!entries)
+		return out_of_memory(problem);
+	table->entries = entries;
+	entries[table->count++] = history->key;
+	code = history_file_write(history->directory, history->path, table,
+				  problem);
+	if (code)
+		table->count--;
+	return code;
+}
+
+int history_withdraw(struct history *history, struct problem *problem)
+{
+	history->table.count--;
+	return history_file_write(history->directory, history->path,
+				  &history->table, problem);
+}
+
+void history_close(struct history *history)
+{
+	if (!history)
+		return;
+	if (history->directory >= 0)
+		close(history->directory);
+	free(history->table.entries);
+	OPENSSL_cleanse(&history->table, sizeof(history->table));
+	free(history->path);
+	free(history);
+}

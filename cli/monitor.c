@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Follows the events of the module until it is told to stop. */
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <linux/genetlink.h>
+
+#include <netlink/attr.h>
+#include <netlink/errno.h>
+#include <netlink/genl/ctrl.h>
+#include <netlink/genl/genl.h>
+#include <netlink/handlers.h>
+
+#include "command.h"
+#include "decode.h"
+#include "event.h"
+#include "netlink.h"
+#include "output.h"
+
+/* Bursts of events should not be lost while a terminal scrolls. */
+#define RECEIVE_BUFFER (4 << 20)
+
+struct monitor {
+	struct netlink netlink;
+	int signals;
+	bool json;
+	bool stop;
+	int code;
+	struct problem *problem;
+};
+
+static void monitor_end(struct monitor *monitor, int code)
+{
+	monitor->stop = true;
+	monitor->code = code;
+}
+
+static void event_handle(struct monitor *monitor, struct nlmsghdr *header)
+{
+	struct event event;
+	int code;
+
+	if (!decode_event(header, &event)) {
+		monitor_end(
+			monitor,
+			problem_set(
+				monitor->problem, EXIT_CODE_REFUSED,
+				"the kernel module sent an event that this version of the tool does not understand"));
+		return;
+	}
+	code = event_print(&event, monitor->json, monitor->problem);
+	if (code)
+		monitor_end(monitor, code);
+}
+
+/* Without this the tool would wait for ever for a module that is gone. */
+static void family_handle(struct monitor *monitor, struct nlmsghdr *header)
+{
+	struct nlattr *id =
+		genlmsg_valid_hdr(header, 0) ?
+			nla_find(genlmsg_attrdata(nlmsg_data(header), 0),
+				 genlmsg_attrlen(nlmsg_data(header), 0),
+				 CTRL_ATTR_FAMILY_ID) :
+			NULL;
+
+	if (id && nla_len(id) >= (int)sizeof(uint16_t) &&
+	    nla_get_u16(id) == monitor->netlink.family)
+		monitor_end(monitor,
+			    problem_set(monitor->problem, EXIT_CODE_NO_MODULE,
+					"the kernel module was removed"));
+}
+
+static int on_message(struct nl_msg *msg, void *argument)
+{
+	struct nlmsghdr *header = nlmsg_hdr(msg);
+	const struct genlmsghdr *genl = nlmsg_data(header);
+	struct monitor *monitor = argument;
+
+	if (nlmsg_datalen(header) < (int)GENL_HDRLEN)
+		return NL_SKIP;
+	if (header->nlmsg_type == monitor->netlink.family &&
+	    genl->cmd == MBSEC_CMD_EVENT)
+		event_handle(monitor, header);
+	else if (header->nlmsg_type == GENL_ID_CTRL &&
+		 genl->cmd == CTRL_CMD_DELFAMILY)
+		family_handle(monitor, header);
+	return monitor->stop ? NL_STOP : NL_OK;
+}
+
+static int on_sequence(struct nl_msg *msg __attribute__((unused)),
+		       void *argument __attribute__((unused)))
+{
+	return NL_OK;
+}
+
+/* The pending error of the socket, which reading it clears. */
+static int socket_error(int fd)
+{
+	socklen_t size = sizeof(int);
+	int error = 0;
+
+	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size))
+		return errno;
+	return error;
+}
+
+static int monitor_subscribe(struct monitor *monitor)
+{
+	struct nl_sock *socket = monitor->netlink.socket;
+	const int size = RECEIVE_BUFFER;
+	int group;
+	int err;
+
+	if (setsockopt(nl_socket_get_fd(socket), SOL_SOCKET, SO_RCVBUFFORCE,
+		       &size, sizeof(size)))
+		setsockopt(nl_socket_get_fd(socket), SOL_SOCKET, SO_RCVBUF,
+			   &size, sizeof(size));
+	group = genl_ctrl_resolve_grp(socket, MBSEC_FAMILY_NAME,
+				      MBSEC_MCGRP_EVENTS);
+	if (group < 0)
+		return problem_set(monitor->problem, EXIT_CODE_REFUSED,
+				   "the kernel module has no events: %s",
+				   nl_geterror(group));
+	err = nl_socket_add_membership(socket, group);
+	if (err)
+		return problem_set(monitor->problem, EXIT_CODE_REFUSED,
+				   "cannot listen to events: %s",
+				   nl_geterror(err));
+	group = genl_ctrl_resolve_grp(socket, "nlctrl", "notify");
+	if (group >= 0)
+		nl_socket_add_membership(socket, group);
+	nl_socket_modify_cb(socket, NL_CB_SEQ_CHECK, NL_CB_CUSTOM, on_sequence,
+			    NULL);
+	nl_socket_modify_cb(socket, NL_CB_VALID, NL_CB_CUSTOM, on_message,
+			    monitor);
+	nl_socket_set_nonblocking(socket);
+	return 0;
+}
+
+static void monitor_lost(struct monitor *monitor)
+{
+	int code = event_print_lost(monitor->json, monitor->problem);
+
+	if (code)
+		monitor_end(monitor, code);
+}
+
+static void monitor_receive(struct monitor *monitor)
+{
+	int error = socket_error(nl_socket_get_fd(monitor->netlink.socket));
+	int err;
+
+	if (error == ENOBUFS)
+		monitor_lost(monitor);
+	else if (error)
+		monitor_end(monitor,
+			    problem_set(monitor->problem, EXIT_CODE_REFUSED,
+					"the netlink socket failed: %s",
+					strerror(error)));
+	if (monitor->stop)
+		return;
+	err = nl_recvmsgs_default(monitor->netlink.socket);
+	/* The socket may have overflowed after the question above. */
+	if (err == -NLE_NOMEM)
+		monitor_lost(monitor);
+	else if (err < 0 && err != -NLE_AGAIN && !monitor->stop)
+		monitor_end(monitor,
+			    problem_set(monitor->problem, EXIT_CODE_REFUSED,
+					"cannot receive events: %s",
+					nl_geterror(err)));
+}
+
+static int signals_open(struct problem *problem)
+{
+	sigset_t set;
+	int fd;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	fd = signalfd(-1, &set, SFD_CLOEXEC);
+	if (fd < 0)
+		problem_set(problem, EXIT_CODE_REFUSED, "signalfd: %s",
+			    strerror(errno));
+	return fd;
+}
+
+static void monitor_loop(struct monitor *monitor)
+{
+	struct pollfd fds[] = {
+		{ .fd = monitor->signals, .events = POLLIN },
+		{ .fd = nl_socket_get_fd(monitor->netlink.socket),
+		  .events = POLLIN },
+	};
+
+	while (!monitor->stop) {
+		if (poll(fds, sizeof(fds) / sizeof(fds[0]), -1) < 0 &&
+		    errno != EINTR) {
+			monitor_end(monitor,
+				    problem_set(monitor->problem,
+						EXIT_CODE_REFUSED, "poll: %s",
+						strerror(errno)));
+			return;
+		}
+		if (fds[0].revents)
+			monitor_end(monitor, 0);
+		else if (fds[1].revents)
+			monitor_receive(monitor);
+	}
+}
+
+int monitor_events(const struct arguments *args, struct problem *problem)
+{
+	struct monitor monitor = {
+		.json = args->options & OPTION_JSON,
+		.problem = problem,
+	};
+	int code;
+
+	code = netlink_open(&monitor.netlink, problem);
+	if (code)
+		return code;
+	monitor.signals = signals_open(problem);
+	code = monitor.signals < 0 ? EXIT_CODE_REFUSED :
+				     monitor_subscribe(&monitor);
+	if (!code) {
+		monitor_loop(&monitor);
+		code = monitor.code;
+	}
+	if (monitor.signals >= 0)
+		close(monitor.signals);
+	netlink_close(&monitor.netlink);
+	return code;
+}

@@ -63,6 +63,12 @@ int kdf_kamf(const struct secret *kseaf, const char *supi, const uint8_t *abba,
 int kdf_5gs_nas_key(const struct secret *kamf, enum nas_key_type type,
 		    unsigned int algorithm, struct secret *key,
 		    struct fault *fault);
+/* The form that TS 33.501 A.8 and TS 33.401 A.7 share; they differ in @fc and in
+ * @parent, which is KAMF or KASME. For kdf_5gs_nas_key() and kdf_eps_nas_key().
+ */
+int kdf_nas_key(const struct secret *parent, unsigned int fc,
+		enum nas_key_type type, unsigned int algorithm,
+		struct secret *key, struct fault *fault);
 
 /* KAKMA (TS 33.535, A.2): FC 80 from KAUSF. 32 octets. */
 int kdf_kakma(const struct secret *kausf, const char *supi,

@@ -49,7 +49,7 @@ struct sframe_keys {
  * 4.5.1). @base_key has 1 to SECRET_SIZE_MAX octets; an MTK has 16. A suite that
  * is not in the list is FAULT_UNSUPPORTED. On failure all parts are empty.
  */
-int sframe_kdf(const struct secret *base_key, uint64_t kid, uint16_t suite,
+int sframe_kdf(const struct secret *base_key, uint64_t kid, uint16_t suite_id,
 	       struct sframe_keys *keys, struct fault *fault);
 /* Wipes all parts. */
 void sframe_keys_clear(struct sframe_keys *keys);

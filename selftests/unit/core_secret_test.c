@@ -123,8 +123,8 @@ static void draw(struct secret *secret, size_t size)
 /* A key that was just made: @copies secrets hold it, and nothing else does. */
 static void watch_copies(const struct secret *secret, size_t copies)
 {
-	assert_true(secret->size >= MEMORY_PATTERN_SIZE);
 	memory_watch(secret->bytes);
+	assert_true(secret->size >= MEMORY_PATTERN_SIZE);
 	assert_int_equal(memory_search_last(), copies);
 }
 

@@ -18,8 +18,15 @@
 #define MASK 0x5a
 /* Shadow memory of the address sanitizer is larger, all else is smaller. */
 #define AREA_SIZE_MAX (UINT64_C(1) << 28)
-/* Stack that is left alone below the caller, see distant_search(). */
+/* The functions that were called before left their frames on the stack below the
+ * caller. Nothing may write over them before the search has seen them, so our own
+ * frames are put further down.
+ */
 #define STACK_GAP_SIZE 65536
+#define STACK_GAP(name)               \
+	uint8_t name[STACK_GAP_SIZE]; \
+	__asm__ volatile("" : : "r"(name) : "memory")
+#define STACK_GAP_END(name) __asm__ volatile("" : : "r"(name) : "memory")
 
 static uint8_t patterns[PATTERNS_MAX][MEMORY_PATTERN_SIZE];
 static size_t pattern_count;
@@ -32,7 +39,7 @@ static size_t pattern_begin;
 static uint8_t window[MEMORY_PATTERN_SIZE - 1 + CHUNK_SIZE];
 
 /* Byte by byte and volatile: no register or library function keeps a copy. */
-void memory_watch(const uint8_t key[MEMORY_PATTERN_SIZE])
+static __attribute__((noinline)) void remember(const uint8_t *key)
 {
 	volatile uint8_t *pattern = patterns[pattern_count];
 	size_t i;
@@ -41,6 +48,13 @@ void memory_watch(const uint8_t key[MEMORY_PATTERN_SIZE])
 	for (i = 0; i < MEMORY_PATTERN_SIZE; i++)
 		pattern[i] = key[i] ^ MASK;
 	pattern_count++;
+}
+
+void memory_watch(const uint8_t key[MEMORY_PATTERN_SIZE])
+{
+	STACK_GAP(gap);
+	remember(key);
+	STACK_GAP_END(gap);
 }
 
 size_t memory_watched(void)
@@ -176,18 +190,13 @@ static size_t search(void)
 	return found;
 }
 
-/* The functions that were called before left their frames on the stack below the
- * caller. The search must not write over them before it has seen them, so its own
- * frames are put further down.
- */
 static __attribute__((noinline)) size_t distant_search(void)
 {
-	uint8_t gap[STACK_GAP_SIZE];
 	size_t found;
 
-	__asm__ volatile("" : : "r"(gap) : "memory");
+	STACK_GAP(gap);
 	found = search();
-	__asm__ volatile("" : : "r"(gap) : "memory");
+	STACK_GAP_END(gap);
 	return found;
 }
 

@@ -1,0 +1,633 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Digest: responses of the vectors, and what client and server refuse. */
+#include <stdio.h>
+
+#include "core/digest.h"
+#include "core_digest_vectors.h"
+#include "core_wipe_scan.h"
+
+#define UB "Ub, RES of Milenage test set 1"
+#define UA "Ua, registration, MRK as password"
+
+static json_t *list;
+
+static int setup(void **state)
+{
+	(void)state;
+	list = vectors_load("digest");
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	json_decref(list);
+	return 0;
+}
+
+static void fill(char *out, const char *text)
+{
+	memcpy(out, text, strlen(text) + 1);
+}
+
+/* Client, server and client again, with what the vector says at each step. */
+static void check_exchange(const json_t *vector)
+{
+	struct digest_credentials credentials;
+	struct digest_session server;
+	struct digest_case one;
+	struct digest_info info;
+	struct fault fault = { 0 };
+
+	digest_case_take(vector, &one);
+	server = one.session;
+	assert_int_equal(digest_credentials_build(&one.session, one.username,
+						  one.cnonce, &one.request,
+						  &one.password, &credentials,
+						  &fault),
+			 0);
+	assert_string_equal(credentials.response,
+			    vectors_text(vector, "response"));
+	assert_int_equal(one.session.count, vectors_number(vector, "nc"));
+	assert_int_equal(digest_credentials_verify(&server, &credentials,
+						   &one.request, &one.password,
+						   999, &fault),
+			 0);
+	assert_int_equal(server.count, vectors_number(vector, "nc"));
+	if (vectors_has(vector, "rspauth")) {
+		assert_int_equal(digest_info_build(&server, &credentials,
+						   one.response_body,
+						   one.response_body_size,
+						   &one.password, NULL, &info,
+						   &fault),
+				 0);
+		assert_string_equal(info.rspauth,
+				    vectors_text(vector, "rspauth"));
+		assert_int_equal(digest_info_verify(&one.session, &credentials,
+						    &info, one.response_body,
+						    one.response_body_size,
+						    &one.password, &fault),
+				 0);
+	}
+	secret_clear(&one.password);
+}
+
+static void test_vectors(void **state)
+{
+	unsigned int checked = 0;
+	json_t *vector;
+	size_t i;
+
+	(void)state;
+	json_array_foreach(list, i, vector)
+	{
+		if (!digest_kind_is(vector, "response") ||
+		    !vectors_text(vector, "password")[0])
+			continue;
+		check_exchange(vector);
+		checked++;
+	}
+	assert_true(checked >= 12);
+}
+
+/* A server that knows the password of @name, and good credentials for it. */
+struct scene {
+	struct digest_case one;
+	struct digest_session server;
+	struct digest_credentials credentials;
+};
+
+static void scene_make(struct scene *scene, const char *name)
+{
+	digest_case_take(vectors_find(list, name), &scene->one);
+	fill(scene->one.session.opaque, "0123");
+	scene->server = scene->one.session;
+	assert_int_equal(digest_credentials_build(
+				 &scene->one.session, scene->one.username,
+				 scene->one.cnonce, &scene->one.request,
+				 &scene->one.password, &scene->credentials,
+				 NULL),
+			 0);
+}
+
+static void scene_end(struct scene *scene)
+{
+	secret_clear(&scene->one.password);
+}
+
+/* The server refuses with @code and is as before. */
+static void check_refused(struct scene *scene, uint64_t now,
+			  enum fault_code code)
+{
+	struct digest_session before = scene->server;
+	struct fault fault = { 0 };
+
+	assert_int_equal(
+		digest_credentials_verify(&scene->server, &scene->credentials,
+					  &scene->one.request,
+					  &scene->one.password, now, &fault),
+		-1);
+	if (fault.code != code)
+		fail_msg("%s and not %s: %s", fault_name(fault.code),
+			 fault_name(code), fault.text);
+	assert_memory_equal(&scene->server, &before, sizeof(before));
+}
+
+static int verify(struct scene *scene, uint64_t now)
+{
+	return digest_credentials_verify(&scene->server, &scene->credentials,
+					 &scene->one.request,
+					 &scene->one.password, now, NULL);
+}
+
+static void test_server_refuses_fields(void **state)
+{
+	struct scene good, bad;
+
+	(void)state;
+	scene_make(&good, UA);
+#define CHANGED(change, wanted)                      \
+	do {                                         \
+		bad = good;                          \
+		bad.one.request.body = bad.one.body; \
+		change;                              \
+		check_refused(&bad, 1, wanted);      \
+	} while (0)
+	CHANGED(bad.credentials.algorithm = DIGEST_MD5_SESS, FAULT_UNSUPPORTED);
+	CHANGED(bad.credentials.algorithm = DIGEST_AKAV1_MD5,
+		FAULT_UNSUPPORTED);
+	CHANGED(bad.credentials.qop = DIGEST_AUTH, FAULT_UNSUPPORTED);
+	CHANGED(bad.credentials.qop = DIGEST_QOP_NONE, FAULT_UNSUPPORTED);
+	CHANGED(fill(bad.credentials.uri, "/other"), FAULT_MALFORMED);
+	CHANGED(bad.one.request.uri = "/keymanagement", FAULT_MALFORMED);
+	CHANGED(fill(bad.credentials.realm, "r"), FAULT_UNAUTHENTIC);
+	CHANGED(fill(bad.credentials.nonce, "n"), FAULT_UNAUTHENTIC);
+	CHANGED(fill(bad.credentials.opaque, "n"), FAULT_UNAUTHENTIC);
+	CHANGED(fill(bad.credentials.opaque, ""), FAULT_UNAUTHENTIC);
+	CHANGED(fill(bad.credentials.username, "n"), FAULT_UNAUTHENTIC);
+	CHANGED(fill(bad.credentials.cnonce, "n"), FAULT_UNAUTHENTIC);
+	CHANGED(bad.credentials.count++, FAULT_UNAUTHENTIC);
+	CHANGED(bad.credentials.response[0] ^= 1, FAULT_UNAUTHENTIC);
+	CHANGED(bad.credentials.response[31] = '\0', FAULT_UNAUTHENTIC);
+	CHANGED(fill(bad.credentials.response + 32, "00"), FAULT_UNAUTHENTIC);
+	CHANGED(bad.credentials.response[0] = '\0', FAULT_UNAUTHENTIC);
+	CHANGED(bad.one.request.method = "PUT", FAULT_UNAUTHENTIC);
+	CHANGED(bad.one.body[0] ^= 1, FAULT_UNAUTHENTIC);
+	CHANGED(bad.one.request.body_size--, FAULT_UNAUTHENTIC);
+	CHANGED(bad.one.password = (struct secret){ 0 }, FAULT_ARGUMENT);
+	CHANGED(bad.server.algorithm = DIGEST_SHA256, FAULT_UNSUPPORTED);
+#undef CHANGED
+	/* A client may leave the algorithm out; the server's one counts. */
+	good.credentials.algorithm = DIGEST_ALGORITHM_NONE;
+	good.one.request.body = good.one.body;
+	assert_int_equal(verify(&good, 1), 0);
+	scene_end(&good);
+}
+
+static void test_server_refuses_wrong_password(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_make(&scene, UA);
+	scene.one.password.bytes[3] ^= 1;
+	check_refused(&scene, 1, FAULT_UNAUTHENTIC);
+	scene_end(&scene);
+}
+
+static void test_nonce_count(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_make(&scene, UA);
+	assert_int_equal(verify(&scene, 1), 0);
+	check_refused(&scene, 1, FAULT_REPLAYED);
+	/* A gap is fine, what it left out comes too late. */
+	scene.one.session.count = 4;
+	assert_int_equal(digest_credentials_build(
+				 &scene.one.session, scene.one.username,
+				 scene.one.cnonce, &scene.one.request,
+				 &scene.one.password, &scene.credentials, NULL),
+			 0);
+	assert_int_equal(verify(&scene, 1), 0);
+	assert_int_equal(scene.server.count, 5);
+	scene.one.session.count = 2;
+	assert_int_equal(digest_credentials_build(
+				 &scene.one.session, scene.one.username,
+				 scene.one.cnonce, &scene.one.request,
+				 &scene.one.password, &scene.credentials, NULL),
+			 0);
+	check_refused(&scene, 1, FAULT_REPLAYED);
+	scene.one.session.count = 9;
+	assert_int_equal(digest_credentials_build(
+				 &scene.one.session, scene.one.username,
+				 scene.one.cnonce, &scene.one.request,
+				 &scene.one.password, &scene.credentials, NULL),
+			 0);
+	scene.server.count_max = 9;
+	check_refused(&scene, 1, FAULT_REPLAYED);
+	scene.server.count_max = 10;
+	check_refused(&scene, scene.server.expires, FAULT_REPLAYED);
+	assert_int_equal(verify(&scene, scene.server.expires - 1), 0);
+	/* An old nonce with a wrong password is not stale but wrong. */
+	scene.one.password.bytes[0] ^= 1;
+	check_refused(&scene, UINT64_MAX, FAULT_UNAUTHENTIC);
+	scene_end(&scene);
+}
+
+static void test_count_is_used_up(void **state)
+{
+	struct digest_credentials credentials;
+	struct fault fault = { 0 };
+	struct scene scene;
+
+	(void)state;
+	scene_make(&scene, UA);
+	scene.one.session.count = UINT32_MAX - 1;
+	assert_int_equal(digest_credentials_build(
+				 &scene.one.session, scene.one.username,
+				 scene.one.cnonce, &scene.one.request,
+				 &scene.one.password, &credentials, NULL),
+			 0);
+	assert_int_equal(credentials.count, UINT32_MAX);
+	assert_int_equal(digest_credentials_build(
+				 &scene.one.session, scene.one.username,
+				 scene.one.cnonce, &scene.one.request,
+				 &scene.one.password, &credentials, &fault),
+			 -1);
+	assert_int_equal(fault.code, FAULT_STATE);
+	assert_int_equal(scene.one.session.count, UINT32_MAX);
+	scene_end(&scene);
+}
+
+static void test_build_refuses(void **state)
+{
+	static const struct digest_credentials zero;
+	struct digest_credentials credentials;
+	struct digest_session before;
+	struct fault fault;
+	struct scene good, bad;
+	char name[DIGEST_USERNAME_SIZE + 1];
+
+	(void)state;
+	memset(name, 'u', sizeof(name));
+	name[DIGEST_USERNAME_SIZE] = '\0';
+	scene_make(&good, UA);
+#define REFUSED(change, wanted)                                              \
+	do {                                                                 \
+		bad = good;                                                  \
+		change;                                                      \
+		before = bad.one.session;                                    \
+		fault = (struct fault){ 0 };                                 \
+		memset(&credentials, 0xee, sizeof(credentials));             \
+		assert_int_equal(digest_credentials_build(                   \
+					 &bad.one.session, bad.one.username, \
+					 bad.one.cnonce, &bad.one.request,   \
+					 &bad.one.password, &credentials,    \
+					 &fault),                            \
+				 -1);                                        \
+		assert_int_equal(fault.code, wanted);                        \
+		assert_memory_equal(&bad.one.session, &before,               \
+				    sizeof(before));                         \
+		assert_memory_equal(&credentials, &zero, sizeof(zero));      \
+	} while (0)
+	REFUSED(bad.one.username = NULL, FAULT_ARGUMENT);
+	REFUSED(bad.one.username = "", FAULT_ARGUMENT);
+	REFUSED(bad.one.username = "u:v", FAULT_ARGUMENT);
+	REFUSED(bad.one.username = "u\n", FAULT_MALFORMED);
+	REFUSED(bad.one.username = name, FAULT_LIMIT);
+	REFUSED(bad.one.cnonce = "", FAULT_ARGUMENT);
+	REFUSED(bad.one.request.uri = "", FAULT_ARGUMENT);
+	REFUSED(bad.one.request.method = "", FAULT_ARGUMENT);
+	REFUSED(bad.one.request.method = NULL, FAULT_ARGUMENT);
+	REFUSED(bad.one.session.nonce[0] = '\0', FAULT_STATE);
+	REFUSED(bad.one.password = (struct secret){ 0 }, FAULT_ARGUMENT);
+#undef REFUSED
+	scene_end(&good);
+}
+
+static void test_choose(void **state)
+{
+	static const struct digest_policy any = { ~0U, ~0U };
+	const struct digest_challenge *chosen;
+	struct digest_challenge offers[3] = { 0 };
+	struct fault fault = { 0 };
+	enum digest_qop qop;
+
+	(void)state;
+	offers[0].algorithm = DIGEST_MD5;
+	offers[0].qops = DIGEST_BIT(DIGEST_AUTH) | DIGEST_BIT(DIGEST_AUTH_INT);
+	offers[1].algorithm = DIGEST_SHA256;
+	offers[1].qops = DIGEST_BIT(DIGEST_AUTH);
+	offers[2].algorithm = DIGEST_SHA256;
+	offers[2].qops = DIGEST_BIT(DIGEST_AUTH_INT);
+	assert_int_equal(digest_challenge_choose(offers, 3, &any, &chosen, &qop,
+						 &fault),
+			 0);
+	assert_ptr_equal(chosen, &offers[1]);
+	assert_int_equal(qop, DIGEST_AUTH);
+	assert_int_equal(digest_challenge_choose(offers, 3, &digest_policy_ua,
+						 &chosen, &qop, &fault),
+			 0);
+	assert_ptr_equal(chosen, &offers[2]);
+	assert_int_equal(qop, DIGEST_AUTH_INT);
+	assert_int_equal(digest_challenge_choose(offers, 1, &digest_policy_ua,
+						 &chosen, &qop, &fault),
+			 0);
+	assert_int_equal(qop, DIGEST_AUTH_INT);
+	/* Downgrades: no AKA, no integrity, no qop, nothing known. */
+	assert_int_equal(digest_challenge_choose(offers, 3, &digest_policy_ub,
+						 &chosen, &qop, &fault),
+			 -1);
+	assert_int_equal(fault.code, FAULT_UNSUPPORTED);
+	assert_null(chosen);
+	assert_int_equal(digest_challenge_choose(&offers[1], 1,
+						 &digest_policy_ua, &chosen,
+						 &qop, NULL),
+			 -1);
+	offers[0].qops = 0;
+	offers[1].algorithm = DIGEST_ALGORITHM_NONE;
+	assert_int_equal(digest_challenge_choose(offers, 2, &digest_policy_ua,
+						 &chosen, &qop, NULL),
+			 -1);
+	assert_int_equal(digest_challenge_choose(offers, 0, &any, &chosen, &qop,
+						 NULL),
+			 -1);
+}
+
+static void test_session_start(void **state)
+{
+	static const struct digest_session zero;
+	struct digest_challenge challenge;
+	struct digest_session session;
+	struct fault fault = { 0 };
+	struct scene scene;
+
+	(void)state;
+	scene_make(&scene, UA);
+	assert_int_equal(digest_session_challenge(&scene.server, true,
+						  &challenge, &fault),
+			 0);
+	assert_true(challenge.stale);
+	assert_int_equal(digest_session_start(&challenge, DIGEST_AUTH_INT,
+					      scene.server.realm, &session,
+					      &fault),
+			 0);
+	assert_string_equal(session.nonce, scene.server.nonce);
+	assert_string_equal(session.opaque, "0123");
+	assert_int_equal(session.algorithm, DIGEST_MD5);
+	assert_int_equal(session.count, 0);
+	assert_int_equal(digest_session_start(&challenge, DIGEST_AUTH,
+					      scene.server.realm, &session,
+					      &fault),
+			 -1);
+	assert_int_equal(fault.code, FAULT_UNSUPPORTED);
+	assert_memory_equal(&session, &zero, sizeof(zero));
+	assert_int_equal(digest_session_start(&challenge, DIGEST_QOP_NONE,
+					      scene.server.realm, &session,
+					      NULL),
+			 -1);
+	fault = (struct fault){ 0 };
+	assert_int_equal(digest_session_start(&challenge, DIGEST_AUTH_INT,
+					      "other", &session, &fault),
+			 -1);
+	assert_int_equal(fault.code, FAULT_ARGUMENT);
+	assert_int_equal(digest_session_start(&challenge, DIGEST_AUTH_INT, NULL,
+					      &session, NULL),
+			 -1);
+	challenge.nonce[0] = '\0';
+	assert_int_equal(digest_session_start(&challenge, DIGEST_AUTH_INT,
+					      scene.server.realm, &session,
+					      NULL),
+			 -1);
+	assert_memory_equal(&session, &zero, sizeof(zero));
+	scene.server.qops = 0;
+	assert_int_equal(digest_session_challenge(&scene.server, false,
+						  &challenge, NULL),
+			 -1);
+	scene_end(&scene);
+}
+
+static void test_info_refuses(void **state)
+{
+	struct digest_session before;
+	struct digest_info good, bad;
+	struct fault fault;
+	struct scene scene;
+
+	(void)state;
+	scene_make(&scene, UB);
+	assert_int_equal(digest_info_build(&scene.server, &scene.credentials,
+					   "abc", 3, &scene.one.password,
+					   "next", &good, NULL),
+			 0);
+	before = scene.one.session;
+#define REFUSED(change, body, size, wanted)                                    \
+	do {                                                                   \
+		bad = good;                                                    \
+		change;                                                        \
+		fault = (struct fault){ 0 };                                   \
+		assert_int_equal(                                              \
+			digest_info_verify(&scene.one.session,                 \
+					   &scene.credentials, &bad, body,     \
+					   size, &scene.one.password, &fault), \
+			-1);                                                   \
+		assert_int_equal(fault.code, wanted);                          \
+		assert_memory_equal(&scene.one.session, &before,               \
+				    sizeof(before));                           \
+	} while (0)
+	REFUSED(bad.qop = DIGEST_QOP_NONE, "abc", 3, FAULT_UNAUTHENTIC);
+	REFUSED(bad.qop = DIGEST_AUTH, "abc", 3, FAULT_UNAUTHENTIC);
+	REFUSED(bad.count++, "abc", 3, FAULT_UNAUTHENTIC);
+	REFUSED(bad.cnonce[0]++, "abc", 3, FAULT_UNAUTHENTIC);
+	REFUSED(bad.rspauth[0] ^= 1, "abc", 3, FAULT_UNAUTHENTIC);
+	REFUSED(bad.rspauth[0] = '\0', "abc", 3, FAULT_UNAUTHENTIC);
+	REFUSED((void)0, "abd", 3, FAULT_UNAUTHENTIC);
+	REFUSED((void)0, "abc", 2, FAULT_UNAUTHENTIC);
+#undef REFUSED
+	assert_int_equal(digest_info_verify(&scene.one.session,
+					    &scene.credentials, &good, "abc", 3,
+					    &(struct secret){ 0 }, NULL),
+			 -1);
+	assert_int_equal(digest_info_verify(&scene.one.session,
+					    &scene.credentials, &good, "abc", 3,
+					    &scene.one.password, NULL),
+			 0);
+	assert_string_equal(scene.one.session.nonce, "next");
+	assert_int_equal(scene.one.session.count, 0);
+	assert_int_equal(digest_info_build(&scene.server, &scene.credentials,
+					   "abc", 3, &(struct secret){ 0 },
+					   NULL, &good, NULL),
+			 -1);
+	assert_int_equal(digest_info_build(&scene.server, &scene.credentials,
+					   "abc", 3, &scene.one.password, "",
+					   &good, NULL),
+			 -1);
+	scene_end(&scene);
+}
+
+/* The nonce in use said again as nextnonce does not restart its count. */
+static void test_same_nextnonce(void **state)
+{
+	struct digest_info info;
+	struct fault fault = { 0 };
+	struct scene scene;
+
+	(void)state;
+	scene_make(&scene, UB);
+	assert_int_equal(digest_info_build(&scene.server, &scene.credentials,
+					   "", 0, &scene.one.password,
+					   scene.server.nonce, &info, NULL),
+			 0);
+	assert_int_equal(digest_info_verify(&scene.one.session,
+					    &scene.credentials, &info, "", 0,
+					    &scene.one.password, NULL),
+			 0);
+	assert_int_equal(scene.one.session.count, 1);
+	assert_int_equal(digest_session_renew(&scene.server, scene.server.nonce,
+					      false, 5, &fault),
+			 -1);
+	assert_int_equal(fault.code, FAULT_REPLAYED);
+	assert_int_equal(
+		digest_session_renew(&scene.server, "", false, 5, NULL), -1);
+	scene_end(&scene);
+}
+
+/* RFC 7616, 3.4.2: nextnonce keeps the session key, a challenge does not. */
+static void test_session_key(void **state)
+{
+	struct scene scene;
+	char first[DIGEST_NONCE_SIZE];
+
+	(void)state;
+	scene_make(&scene, "SHA-256-sess");
+	scene.server.count = 0;
+	assert_int_equal(verify(&scene, 1), 0);
+	assert_string_equal(scene.server.cnonce_prime, scene.one.cnonce);
+	fill(first, scene.server.nonce);
+	assert_int_equal(digest_session_renew(&scene.server, "second", false,
+					      1000, NULL),
+			 0);
+	assert_int_equal(digest_session_renew(&scene.one.session, "second",
+					      false, 0, NULL),
+			 0);
+	scene.one.cnonce = "another";
+	assert_int_equal(digest_credentials_build(
+				 &scene.one.session, scene.one.username,
+				 scene.one.cnonce, &scene.one.request,
+				 &scene.one.password, &scene.credentials, NULL),
+			 0);
+	assert_int_equal(scene.credentials.count, 1);
+	assert_int_equal(verify(&scene, 1), 0);
+	assert_string_equal(scene.server.nonce_prime, first);
+	/* A client that made a new key of its own is refused. */
+	memset(scene.one.session.nonce_prime, 0, DIGEST_NONCE_SIZE);
+	memset(scene.one.session.cnonce_prime, 0, DIGEST_NONCE_SIZE);
+	assert_int_equal(digest_credentials_build(
+				 &scene.one.session, scene.one.username,
+				 scene.one.cnonce, &scene.one.request,
+				 &scene.one.password, &scene.credentials, NULL),
+			 0);
+	check_refused(&scene, 1, FAULT_UNAUTHENTIC);
+	/* After a challenge it is right to make a new one. */
+	assert_int_equal(digest_session_renew(&scene.server, "third", true,
+					      1000, NULL),
+			 0);
+	assert_string_equal(scene.server.nonce_prime, "");
+	assert_int_equal(digest_session_renew(&scene.one.session, "third", true,
+					      0, NULL),
+			 0);
+	assert_int_equal(digest_credentials_build(
+				 &scene.one.session, scene.one.username,
+				 "fresh", &scene.one.request,
+				 &scene.one.password, &scene.credentials, NULL),
+			 0);
+	assert_int_equal(verify(&scene, 1), 0);
+	assert_string_equal(scene.server.nonce_prime, "third");
+	scene_end(&scene);
+}
+
+static void test_names(void **state)
+{
+	(void)state;
+	assert_string_equal(digest_algorithm_name(DIGEST_AKAV1_MD5),
+			    "AKAv1-MD5");
+	assert_string_equal(digest_algorithm_name(DIGEST_ALGORITHM_NONE),
+			    "none");
+	assert_string_equal(digest_algorithm_name((enum digest_algorithm)99),
+			    "none");
+	assert_string_equal(digest_qop_name(DIGEST_QOP_NONE), "none");
+	assert_string_equal(digest_qop_name((enum digest_qop)99), "none");
+	assert_int_equal(digest_algorithm_find("md5-SESS", 8), DIGEST_MD5_SESS);
+	assert_int_equal(digest_algorithm_find("MD", 2), 0);
+	assert_int_equal(digest_qop_find("auth-in", 7), 0);
+}
+
+static void test_password(void **state)
+{
+	const json_t *vector = vectors_find(list, UA);
+	struct secret key = { 0 }, password = { 0 };
+	uint8_t octets[SECRET_SIZE_MAX] = { 0 };
+	struct fault fault = { 0 };
+
+	(void)state;
+	vectors_secret(vector, "key", &key);
+	assert_int_equal(digest_password_set(&password, &key, &fault), 0);
+	vectors_match_secret(vector, "password", &password);
+	assert_int_equal(password.size, 44);
+	secret_clear(&key);
+	assert_int_equal(digest_password_set(&password, &key, &fault), -1);
+	assert_int_equal(fault.code, FAULT_ARGUMENT);
+	assert_int_equal(password.size, 0);
+	assert_int_equal(secret_set(&key, octets, 193), 0);
+	assert_int_equal(digest_password_set(&password, &key, NULL), -1);
+	assert_int_equal(password.size, 0);
+	secret_clear(&key);
+}
+
+/* H(A1) is as good as the password. */
+static void test_wiped(void **state)
+{
+	/* H(A1) of the Ub vector, from python3 hashlib. */
+	static const char a1[] = "308bb02714388e6e939e4649f5ec4fb0";
+	static struct scene scene;
+	static char response[DIGEST_RESPONSE_SIZE];
+	bool heap;
+
+	(void)state;
+	scene_make(&scene, UB);
+	heap = wipe_scan_start(a1, strlen(a1));
+	assert_int_equal(digest_response(&scene.server, &scene.credentials,
+					 &scene.one.request,
+					 &scene.one.password, response, NULL),
+			 0);
+	assert_false(wipe_scan_stack(a1, strlen(a1)));
+	if (heap)
+		assert_int_equal(wipe_scan_stop(), 0);
+	assert_string_equal(response, scene.credentials.response);
+	scene_end(&scene);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_vectors),
+		cmocka_unit_test(test_server_refuses_fields),
+		cmocka_unit_test(test_server_refuses_wrong_password),
+		cmocka_unit_test(test_nonce_count),
+		cmocka_unit_test(test_count_is_used_up),
+		cmocka_unit_test(test_build_refuses),
+		cmocka_unit_test(test_choose),
+		cmocka_unit_test(test_session_start),
+		cmocka_unit_test(test_info_refuses),
+		cmocka_unit_test(test_same_nextnonce),
+		cmocka_unit_test(test_session_key),
+		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_password),
+		cmocka_unit_test(test_wiped),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, setup, teardown);
+}

@@ -4,7 +4,7 @@
 
 #include "core/digest.h"
 #include "core_digest_vectors.h"
-#include "core_wipe_scan.h"
+#include "memory_search.h"
 
 #define UB "Ub, RES of Milenage test set 1"
 #define UA "Ua, registration, MRK as password"
@@ -591,20 +591,18 @@ static void test_wiped(void **state)
 {
 	/* H(A1) of the Ub vector, from python3 hashlib. */
 	static const char a1[] = "308bb02714388e6e939e4649f5ec4fb0";
-	static struct scene scene;
-	static char response[DIGEST_RESPONSE_SIZE];
-	bool heap;
+	char response[DIGEST_RESPONSE_SIZE];
+	struct scene scene;
 
 	(void)state;
 	scene_make(&scene, UB);
-	heap = wipe_scan_start(a1, strlen(a1));
+	memory_watch((const uint8_t *)a1);
 	assert_int_equal(digest_response(&scene.server, &scene.credentials,
 					 &scene.one.request,
 					 &scene.one.password, response, NULL),
 			 0);
-	assert_false(wipe_scan_stack(a1, strlen(a1)));
-	if (heap)
-		assert_int_equal(wipe_scan_stop(), 0);
+	assert_int_equal(memory_search(), 0);
+	memory_forget();
 	assert_string_equal(response, scene.credentials.response);
 	scene_end(&scene);
 }

@@ -172,6 +172,21 @@ static int check_encryption(const struct mikey_policy *policy, bool *encrypts,
 	return 0;
 }
 
+static int check_tag(uint16_t algorithm, uint16_t size, struct fault *fault)
+{
+	/* In modes 1 and 2 the tag has the roll-over counter too. */
+	uint16_t counter = algorithm == MIKEY_SRTP_HMAC_SHA1 ? 0 : 4;
+
+	/* From HMAC-SHA1-32 to all of it. */
+	if (size < counter + 4)
+		return fault_set(fault, FAULT_UNSUPPORTED,
+				 "SRTP tag of %u octets is too short", size);
+	if (size > counter + MIKEY_MAC_SIZE)
+		return fault_set(fault, FAULT_UNSUPPORTED,
+				 "SRTP tag of %u octets is too long", size);
+	return 0;
+}
+
 static int check_authentication(const struct mikey_policy *policy,
 				bool *authenticates, struct fault *fault)
 {
@@ -180,34 +195,31 @@ static int check_authentication(const struct mikey_policy *policy,
 	uint16_t key_size = mikey_policy_value(
 		policy, MIKEY_SRTP_ONLY_AUTHENTICATION_KEY_SIZE);
 	uint16_t size = mikey_policy_value(policy, MIKEY_SRTP_ONLY_TAG_SIZE);
+	uint16_t rate = mikey_policy_value(policy, MIKEY_SRTP_ROC_RATE);
 	bool on = mikey_policy_value(policy, MIKEY_SRTP_AUTHENTICATION_ON);
 
+	*authenticates = false;
 	if (algorithm > MIKEY_SRTP_RCC_MODE_3)
 		return fault_set(fault, FAULT_UNSUPPORTED,
 				 "SRTP authentication algorithm %u is not ours",
 				 algorithm);
+	if (!on || algorithm == MIKEY_SRTP_NO_MAC)
+		return 0;
 	/* Mode 3 carries the roll-over counter and no MAC: RFC 4771, 2. */
-	*authenticates = on && algorithm != MIKEY_SRTP_NO_MAC &&
-			 algorithm != MIKEY_SRTP_RCC_MODE_3;
-	if (*authenticates && key_size != 20)
+	if (algorithm == MIKEY_SRTP_RCC_MODE_3) {
+		if (size == 4)
+			return 0;
 		return fault_set(
 			fault, FAULT_UNSUPPORTED,
-			"SRTP authentication key has %u octets, not 20",
-			key_size);
-	if (on && algorithm == MIKEY_SRTP_RCC_MODE_3 && size != 4)
+			"SRTP tag of RCC mode 3 has %u octets, not 4", size);
+	}
+	if (key_size != MIKEY_AUTHENTICATION_KEY_SIZE)
 		return fault_set(fault, FAULT_UNSUPPORTED,
-				 "SRTP tag of RCC mode 3 has %u octets, not 4",
-				 size);
-	/* HMAC-SHA1-32 is the shortest; in modes 1 and 2 the ROC is extra. */
-	if (*authenticates &&
-	    size < (algorithm == MIKEY_SRTP_HMAC_SHA1 ? 4 : 8))
-		return fault_set(fault, FAULT_UNSUPPORTED,
-				 "SRTP tag of %u octets is too short", size);
-	if (*authenticates &&
-	    size > (algorithm == MIKEY_SRTP_HMAC_SHA1 ? 20 : 24))
-		return fault_set(fault, FAULT_UNSUPPORTED,
-				 "SRTP tag of %u octets is too long", size);
-	return 0;
+				 "SRTP authentication key has %u octets, not %d",
+				 key_size, MIKEY_AUTHENTICATION_KEY_SIZE);
+	/* Mode 1 leaves the packets between those with a counter as they are. */
+	*authenticates = algorithm != MIKEY_SRTP_RCC_MODE_1 || rate == 1;
+	return check_tag(algorithm, size, fault);
 }
 
 /* Parameters with one value that we have code for. */

@@ -22,29 +22,33 @@
 
 enum member_state {
 	MEMBER_ABSENT = 0, /* never was or has left */
-	MEMBER_PENDING, /* in, and does not have the current MSK yet */
-	MEMBER_KEYED, /* in, and has answered for the current MSK */
-	MEMBER_SILENT, /* in, and has not answered for it */
+	MEMBER_HELD, /* in, and is to get the next MSK, not the newest one */
+	MEMBER_PENDING, /* in, and its answer for the newest MSK is awaited */
+	MEMBER_KEYED, /* in, and has answered for the newest MSK */
+	MEMBER_SILENT, /* in, and has not answered for it in time */
 	MEMBER_EVICTED, /* shut out; may only come back by membership_pardon() */
 };
 
 /**
  * struct member - one UE in one group
- * @state: see above
+ * @state: with respect to the MSK @seen_msk_id
  * @silences: pushes without an answer since the last answer
- * @msk_id: the newest MSK it has answered for, or MEMBERSHIP_MSK_NONE
- * @sent_msk_id: the newest MSK that it may have, or MEMBERSHIP_MSK_NONE
+ * @seen_msk_id: the group's newest MSK when @state was set; if the group has a
+ *	newer one, a member that is in is pending, whatever @state says
+ * @sent_msk_id: the newest MSK that it may have, or MEMBERSHIP_MSK_NONE; stays
+ *	after it has left
  */
 struct member {
 	enum member_state state;
 	uint8_t silences;
-	uint32_t msk_id;
+	uint32_t seen_msk_id;
 	uint32_t sent_msk_id;
 };
 
 /**
  * struct membership_policy - when a change makes new keys
- * @renew_on_join: a new MSK, so that the joiner cannot read what it recorded
+ * @renew_on_join: a new MSK, so that the joiner cannot read what it recorded; it
+ *	gets no older one
  * @renew_on_leave: a new MSK, so that the leaver cannot read on
  * @batch: milliseconds for which joins and leaves are collected before the new
  *	MSK; an eviction does not wait
@@ -62,9 +66,9 @@ struct membership_policy {
 
 /**
  * struct membership - the group
- * @members: pending, keyed and silent ones
- * @waiting: of @members, those of whom an answer for the current MSK is awaited
- * @msk_id: the newest MSK, which members are to have
+ * @members: those that are in
+ * @waiting: the pending ones of them
+ * @msk_id: the newest MSK, or MEMBERSHIP_MSK_NONE
  * @renew_at: when a new MSK is due because of changes, else PACE_NEVER
  */
 struct membership {
@@ -77,11 +81,12 @@ struct membership {
 /* What the caller does, bits that may come together. */
 enum membership_action {
 	MEMBERSHIP_NOTHING = 0,
-	MEMBERSHIP_PUSH = 1, /* send the member the newest MSK */
+	MEMBERSHIP_PUSH =
+		1, /* send the newest MSK, and the active one before */
 	MEMBERSHIP_STOP = 2, /* give up what is under way to the member */
 	MEMBERSHIP_INVALIDATE = 4, /* tell the member to delete its MSKs */
 	MEMBERSHIP_RENEW =
-		8, /* keylife_msk_renew(), then membership_renewed() */
+		8, /* make a new MSK, then membership_renewed() */
 	MEMBERSHIP_COMPLETE = 16, /* nobody is waited for any more */
 };
 
@@ -122,8 +127,9 @@ int membership_sent(const struct membership *group, struct member *member,
 int membership_answered(struct membership *group, struct member *member,
 			uint32_t msk_id, unsigned int *actions,
 			struct fault *fault);
-/* All attempts of a push are made without an answer (PACE_SILENT). Expels the
- * member after policy->silences of them. -1: FAULT_STATE if none is awaited.
+/* All attempts of a push are made without an answer (PACE_SILENT). After
+ * policy->silences of them the member is expelled: as if it had left. -1:
+ * FAULT_STATE if none is awaited.
  */
 int membership_unanswered(struct membership *group, struct member *member,
 			  const struct membership_policy *policy, uint64_t now,

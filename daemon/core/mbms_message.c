@@ -243,11 +243,12 @@ static int check_request(const struct mbms_msk_message *request, bool solicit,
 			 struct fault *fault)
 {
 	uint16_t number = msk_id_number(request->msk_ref.msk_id);
+	bool current = number == MSK_NUMBER_CURRENT;
 
 	if (!request->initiator.data.size || !request->responder.data.size)
 		return fault_set(fault, FAULT_ARGUMENT,
 				 "MSK message needs IDi and IDr");
-	if (solicit != (number == MSK_NUMBER_CURRENT))
+	if (solicit != current)
 		return fault_set(fault, FAULT_ARGUMENT,
 				 "Key Number %u does not fit %s", number,
 				 solicit ? "a solicited pull" :

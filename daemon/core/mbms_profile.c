@@ -209,14 +209,15 @@ static int check_authentication(const struct mikey_policy *policy,
 	if (algorithm == MIKEY_SRTP_RCC_MODE_3) {
 		if (size == 4)
 			return 0;
-		return fault_set(
-			fault, FAULT_UNSUPPORTED,
-			"SRTP tag of RCC mode 3 has %u octets, not 4", size);
+		return fault_set(fault, FAULT_UNSUPPORTED,
+				 "SRTP tag of RCC mode 3 has %u octets, not 4",
+				 size);
 	}
 	if (key_size != MIKEY_AUTHENTICATION_KEY_SIZE)
-		return fault_set(fault, FAULT_UNSUPPORTED,
-				 "SRTP authentication key has %u octets, not %d",
-				 key_size, MIKEY_AUTHENTICATION_KEY_SIZE);
+		return fault_set(
+			fault, FAULT_UNSUPPORTED,
+			"SRTP authentication key has %u octets, not %d",
+			key_size, MIKEY_AUTHENTICATION_KEY_SIZE);
 	/* Mode 1 leaves the packets between those with a counter as they are. */
 	*authenticates = algorithm != MIKEY_SRTP_RCC_MODE_1 || rate == 1;
 	return check_tag(algorithm, size, fault);

@@ -120,7 +120,7 @@ int mikey_key_decode(struct mikey_key *key, const uint8_t *data, size_t size,
 static int check(const struct mikey_key *key, struct fault *fault)
 {
 	if (key->type > MIKEY_TEK_SALT || !key->key.size ||
-	    has_salt(key->type) != (key->salt.size > 0))
+	    has_salt(key->type) == !key->salt.size)
 		return fault_set(fault, FAULT_ARGUMENT,
 				 "key and salt do not fit key type %u",
 				 key->type);

@@ -62,9 +62,15 @@ static int teardown(void **state)
 	return 0;
 }
 
+/* What is stored is really stored, and what is read is not known before. */
+static void compiler_forgets(const void *pointer)
+{
+	__asm__ volatile("" : : "r"(pointer) : "memory");
+}
+
 /* The needle that starts at @octets, or -1. The memory is not all ours. */
 __attribute__((no_sanitize("address", "undefined"), noinline)) static int
-needle_at(const volatile uint8_t *octets)
+needle_at(const uint8_t *octets)
 {
 	size_t i, j;
 
@@ -82,11 +88,12 @@ needle_at(const volatile uint8_t *octets)
 __attribute__((no_sanitize("address", "undefined"), noinline)) static int
 stack_search(void)
 {
-	const volatile uint8_t *end = __builtin_frame_address(0);
-	const volatile uint8_t *at;
+	const uint8_t *end = __builtin_frame_address(0);
+	const uint8_t *at;
 	int found = -1;
 
 	/* Frames of our own callees are directly below. */
+	compiler_forgets(end);
 	for (at = end - STACK_SIZE; at < end - 512 && found < 0; at++)
 		found = needle_at(at);
 	return found;
@@ -96,11 +103,10 @@ stack_search(void)
 __attribute__((no_sanitize("address", "undefined"), noinline)) static void
 stack_fill(void)
 {
-	volatile uint8_t fill[2 * STACK_SIZE];
-	size_t i;
+	uint8_t fill[2 * STACK_SIZE];
 
-	for (i = 0; i < sizeof(fill); i++)
-		fill[i] = 0xee;
+	memset(fill, 0xee, sizeof(fill));
+	compiler_forgets(fill);
 }
 
 /* Takes the whole secure heap and looks through it. */
@@ -231,16 +237,113 @@ static void sender_leaves_no_keys(void **state)
 	free(octets);
 }
 
+#define FILLER_SIZE 16
+#define FILLERS (SECURE_HEAP_SIZE / FILLER_SIZE)
+
+static void *fillers[FILLERS];
+
+/* Leaves room for @room small secrets in the secure heap. Returns how many
+ * fillers there are.
+ */
+static size_t fill_secure_heap(size_t room)
+{
+	size_t count = 0;
+
+	while (count < FILLERS &&
+	       (fillers[count] = OPENSSL_secure_malloc(FILLER_SIZE)))
+		count++;
+	assert_true(count > room);
+	while (room--)
+		OPENSSL_secure_free(fillers[--count]);
+	return count;
+}
+
+/* With ever more memory the message is refused, unchanged state each time, until
+ * it is received.
+ */
+static void receive_with_little_memory(struct run *run, size_t message)
+{
+	static struct mgvf before;
+	struct fault fault;
+	size_t room, count;
+	int result = -1;
+
+	for (room = 0; result; room++) {
+		assert_true(room < 128);
+		memcpy(&before, &run->mgvf, sizeof(before));
+		fault = (struct fault){ 0 };
+		count = fill_secure_heap(room);
+		result = mgvf_receive(&run->mgvf, run->octets[message],
+				      run->sizes[message], &run->outcome,
+				      &fault);
+		while (count)
+			OPENSSL_secure_free(fillers[--count]);
+		if (!result)
+			break;
+		assert_int_equal(fault.code, FAULT_MEMORY);
+		assert_memory_equal(&run->mgvf, &before, sizeof(before));
+	}
+	assert_true(room > 2);
+	mgvf_outcome_clear(&run->outcome);
+}
+
+static void memory_runs_out(void **state)
+{
+	struct run *run = calloc(1, sizeof(*run));
+	size_t i;
+
+	(void)state;
+	assert_non_null(run);
+	run_load(run);
+	for (i = 0; i < 3; i++)
+		receive_with_little_memory(run, i);
+	mgvf_clear(&run->mgvf);
+	assert_int_equal(CRYPTO_secure_used(), 0);
+	free(run);
+}
+
+static void keys_need_memory(void **state)
+{
+	struct mgvf_msk_input input = { .ref = { { { 1, 2, 3 } }, 1 } };
+	struct secret key = { 0 }, password = { 0 };
+	struct mgvf *mgvf = calloc(1, sizeof(*mgvf));
+	struct mgvf_stored stored;
+	struct fault fault = { 0 };
+	struct naf_id bmsc;
+	size_t count;
+
+	(void)state;
+	assert_non_null(mgvf);
+	assert_int_equal(secret_set(&key, "0123456789abcdef", 16), 0);
+	assert_int_equal(
+		naf_id_set(&bmsc, "bmsc.home1.net", UA_PROTOCOL_MBMS, NULL), 0);
+	input.msk = &key;
+	count = fill_secure_heap(0);
+	assert_refused(mgvf_muk_set(mgvf, &bmsc, RESPONDER, &key, 0, &fault),
+		       fault, FAULT_MEMORY, "MUK");
+	assert_refused(mgvf_msk_set(mgvf, &input, &stored, &fault), fault,
+		       FAULT_MEMORY, "MSK");
+	assert_refused(mbms_digest_password(&key, &password, &fault), fault,
+		       FAULT_MEMORY, "password");
+	while (count)
+		OPENSSL_secure_free(fillers[--count]);
+	assert_null(mgvf_muk_find(mgvf, &bmsc));
+	assert_null(mgvf_msk_find(mgvf, &input.ref));
+	secret_clear(&key);
+	mgvf_clear(mgvf);
+	free(mgvf);
+}
+
 /* The search itself: a key that is left is found. */
 __attribute__((no_sanitize("address", "undefined"), noinline)) static void
 leave_a_key(void)
 {
-	volatile uint8_t left[2048];
+	uint8_t left[2048];
 	size_t i;
 
 	for (i = 0; i < NEEDLE_SIZE; i++)
 		left[64 + i] = needles[4][i] ^ MASK;
-	(void)left[64];
+	compiler_forgets(left);
 }
 
 static void search_finds(void **state)
@@ -268,6 +371,8 @@ int main(void)
 		cmocka_unit_test(search_finds),
 		cmocka_unit_test(receiver_leaves_no_keys),
 		cmocka_unit_test(sender_leaves_no_keys),
+		cmocka_unit_test(memory_runs_out),
+		cmocka_unit_test(keys_need_memory),
 	};
 	int failed;
 

@@ -167,16 +167,17 @@ static inline int request_build(const json_t *vector, struct writer *writer,
 }
 
 /* The text of a refusal names what it is about. */
-#define assert_refused(result, fault, wanted, part)                       \
-	do {                                                              \
-		int refusal = (result);                                   \
-                                                                          \
-		if (refusal != -1 || (fault).code != (wanted) ||          \
-		    !strstr((fault).text, part))                          \
-			fail_msg("%d, %s: '%s' is no refusal about '%s'", \
-				 refusal, fault_name((fault).code),       \
-				 (fault).text, part);                     \
-		(fault) = (struct fault){ 0 };                            \
-	} while (0)
+static inline void check_refusal(int result, struct fault *fault,
+				 enum fault_code code, const char *part,
+				 int line)
+{
+	if (result != -1 || fault->code != code || !strstr(fault->text, part))
+		fail_msg("line %d: %d, %s: '%s' is no refusal about '%s'", line,
+			 result, fault_name(fault->code), fault->text, part);
+	*fault = (struct fault){ 0 };
+}
+
+#define assert_refused(result, fault, code, part) \
+	check_refusal(result, &(fault), code, part, __LINE__)
 
 #endif /* CORE_MIKEY_VECTORS_H */

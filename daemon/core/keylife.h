@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Life of a group's keys at who makes them (BM-SC; MBSF and MBSTF): when an MSK
- * or MTK is made, sent, used and given up. A state, the time and a policy in;
- * actions out. Keys themselves are not here, only their ids. Times are
- * milliseconds of any clock of the caller that does not go back.
+ * Life of the keys of one group in the network: when an MSK and an MTK are made,
+ * announced, taken into use and given up (TS 33.246, 6.3.2.3 and 6.3.3.2). It
+ * holds no key and sends nothing: what is to be done comes out as actions.
  *
- *   MSK  make ----- lead -----> activate ---- life ----> (next one is active)
- *        pushed to each member   its MTKs are made        old, for linger
- *   MTK        make -- lead --> activate -- life --> old, for linger, delete
- *              multicast, repeated   protects traffic
+ *   MSK  made -> pushed to the members -> in use -> old -> deleted
+ *   MTK  made -> announced -> active -> old -> deleted
  *
- * A group has at most two MSKs, as a UE keeps no more (TS 31.102, 4.2.80).
- * Making an MSK does not touch traffic; activating it means that new MTKs come
- * under it, the first of them at once. Nobody is left without a key as long as
- * the push takes less than the lead. Who has to be shut out is left out of the
- * push, and the lead is cut short by keylife_msk_delivered().
+ * A new MSK comes into use with its first MTK. A group never has more than two
+ * MSKs at a time, because a UE keeps no more (TS 31.102, 4.2.80) and would drop
+ * the one in use. docs/protocols/rekey.rst has the chart.
+ *
+ * All times are milliseconds of a clock that the caller picks; state that is to
+ * survive a restart needs one that does. If the clock goes back, it is taken to
+ * stand still. The caller stores the state before it carries out the actions, so
+ * that after a crash no key id is used twice.
  */
 #ifndef CORE_KEYLIFE_H
 #define CORE_KEYLIFE_H
@@ -24,174 +24,198 @@
 #include <stdint.h>
 
 #include "fault.h"
-#include "pace.h"
+#include "ids.h"
 
-/* Ten years in milliseconds; no policy means more. */
-#define KEYLIFE_TIME_MAX 315360000000
-#define KEYLIFE_MSKS 2
-#define KEYLIFE_MTKS 3 /* coming, active, old */
-#define KEYLIFE_ACTIONS_MAX 16
+#define KEYLIFE_NEVER INT64_MAX
+/* Ten years, and the bound of all times below. */
+#define KEYLIFE_TIME_MAX (INT64_C(10) * 366 * 24 * 3600 * 1000)
+/* MTKs that an MSK has to have room for: restarts use some up. */
+#define KEYLIFE_MTK_COUNT_MIN 16
 
 /**
- * struct keylife_policy - milliseconds, all at most KEYLIFE_TIME_MAX
- * @msk_life: from activation to the end, above @msk_lead
- * @msk_lead: from making to activation: the time for the push
- * @msk_linger: an old MSK is kept; not below @mtk_lead + @mtk_linger, as its
- *	last MTK is in use so long
- * @mtk_life: from activation to the end, above @mtk_lead
- * @mtk_lead: from making to activation: the time for its messages
- * @mtk_linger: an old MTK is kept by receivers for packets that are late
- * @mtk_repeat: between repetitions of an MTK message, 0 for none
- * @mtk_ids: MTK IDs of an MSK (SEQu, with SEQl 0), above the number that the
- *	policy needs in an MSK's life; the rest is for renewals out of turn
+ * struct keylife_policy - how long, in milliseconds
+ * @msk_lifetime: an MSK is in use; 0 for no end but that of its MTK IDs
+ * @msk_lead: before the end the next MSK is made, so that the push to all
+ *	members is done in time; also the most that an unfinished push delays a
+ *	rekey
+ * @msk_overlap: the old MSK is kept after that, at least @mtk_overlap
+ * @mtk_lifetime: an MTK protects traffic
+ * @mtk_lead: before that it is announced, so that all members have it
+ * @mtk_overlap: receivers keep an MTK after that, for packets on the way
+ * @mtk_repeat: between repetitions of the MTK message, for those who join late
+ *	or lost it
+ * @mtk_count: MTK IDs of an MSK, which are 1 to @mtk_count
  */
 struct keylife_policy {
-	uint64_t msk_life;
-	uint64_t msk_lead;
-	uint64_t msk_linger;
-	uint64_t mtk_life;
-	uint64_t mtk_lead;
-	uint64_t mtk_linger;
-	uint64_t mtk_repeat;
-	uint16_t mtk_ids;
+	int64_t msk_lifetime;
+	int64_t msk_lead;
+	int64_t msk_overlap;
+	int64_t mtk_lifetime;
+	int64_t mtk_lead;
+	int64_t mtk_overlap;
+	int64_t mtk_repeat;
+	uint16_t mtk_count;
 };
 
-/* Returns 0, or -1 and FAULT_ARGUMENT naming the member and the rule. */
+/* Returns 0, or -1 and FAULT_ARGUMENT with a sentence about the times that do not
+ * fit each other.
+ */
 int keylife_policy_check(const struct keylife_policy *policy,
 			 struct fault *fault);
 
-enum keylife_phase {
-	KEYLIFE_NONE = 0, /* no key in this place */
-	KEYLIFE_COMING, /* made and sent out, not used */
-	KEYLIFE_ACTIVE, /* used */
-	KEYLIFE_OLD, /* not used by us, kept by receivers */
-};
-
 /**
- * struct keylife_msk - an MSK's life
- * @phase: where it is
- * @msk_id: its id
- * @active_at: when it is or was activated
- * @end_at: when it ends, if active or old
- * @mtk_last: highest MTK ID that was given out, 0 for none
- * @mtk_high: SEQu
- * @urgent: may be activated as soon as everybody has it
+ * struct keylife_msk - one MSK, absent if @msk_id is 0
+ * @msk_id: Key Group and Key Number
+ * @last_mtk: highest MTK ID that was given out, 0 if none was
+ * @high: highest MTK ID that it may have, SEQu
+ * @hurry: next MSK: use it as soon as it is pushed
+ * @pushed: next MSK: all members have it, or were given up
+ * @until: next MSK: when it is used at the latest; in use: end of its lifetime;
+ *	old: when it is deleted
  */
 struct keylife_msk {
-	enum keylife_phase phase;
 	uint32_t msk_id;
-	uint64_t active_at;
-	uint64_t end_at;
-	uint16_t mtk_last;
-	uint16_t mtk_high;
-	bool urgent;
+	uint16_t last_mtk;
+	uint16_t high;
+	bool hurry;
+	bool pushed;
+	int64_t until;
 };
 
 /**
- * struct keylife_mtk - an MTK's life
- * @phase: where it is
- * @msk_id: the MSK it is under
- * @mtk_id: its id
- * @active_at: when it is or was activated
- * @end_at: when it ends, if active or old
- * @repeat_at: when its message is sent again, or PACE_NEVER
+ * struct keylife_mtk - one MTK, absent if @mtk_id is MTK_ID_NONE
+ * @msk_id: MSK that it belongs to
+ * @mtk_id: MTK ID
+ * @until: coming: when it becomes active; active: end of its lifetime; old: when
+ *	it is deleted
  */
 struct keylife_mtk {
-	enum keylife_phase phase;
 	uint32_t msk_id;
 	uint16_t mtk_id;
-	uint64_t active_at;
-	uint64_t end_at;
-	uint64_t repeat_at;
+	int64_t until;
 };
 
 /**
- * struct keylife - a group, owned by the caller and stored by it
- * @last_msk_id: id of the newest MSK; the next one follows it
- * @paused: the session is inactive
- * @msk_wanted: a new MSK out of turn
- * @mtk_wanted: a new MTK out of turn
- * @msks: at most one of each phase
- * @mtks: at most one of each phase
+ * struct keylife - state of one group
+ * @last_msk_id: MSK ID that was given out last
+ * @old_msk: MSK in its overlap
+ * @msk: MSK in use
+ * @next_msk: MSK that is being pushed
+ * @old_mtk: MTK that receivers still take
+ * @mtk: MTK that protects the traffic now
+ * @next_mtk: MTK that is announced
+ * @rekey: another MSK is wanted as soon as there is room for it
+ * @repeat: when MTK messages are sent again
+ * @now: latest time seen
  */
 struct keylife {
 	uint32_t last_msk_id;
-	bool paused;
-	bool msk_wanted;
-	bool mtk_wanted;
-	struct keylife_msk msks[KEYLIFE_MSKS];
-	struct keylife_mtk mtks[KEYLIFE_MTKS];
+	struct keylife_msk old_msk;
+	struct keylife_msk msk;
+	struct keylife_msk next_msk;
+	struct keylife_mtk old_mtk;
+	struct keylife_mtk mtk;
+	struct keylife_mtk next_mtk;
+	bool rekey;
+	int64_t repeat;
+	int64_t now;
 };
 
-enum keylife_act {
-	KEYLIFE_MSK_MAKE, /* random MSK with this id; push it to all members */
-	KEYLIFE_MSK_ACTIVATE, /* joiners get this one from now on */
-	KEYLIFE_MSK_DELETE, /* wipe it */
-	KEYLIFE_MTK_MAKE, /* random MTK; install it unused; send its message */
-	KEYLIFE_MTK_SEND, /* send its message again, with a new counter */
-	KEYLIFE_MTK_ACTIVATE, /* protect with it, and with no other */
-	KEYLIFE_MTK_DELETE, /* wipe it and take it out of the kernel */
+enum keylife_action_type {
+	/* Draw a random MSK, with a RAND and a CSB ID of its own. */
+	KEYLIFE_MSK_MAKE,
+	/* Send it to all members, then call keylife_pushed(). */
+	KEYLIFE_MSK_PUSH,
+	/* Wipe it; UEs drop it by themselves when they get another. */
+	KEYLIFE_MSK_DELETE,
+	/* Draw a random MTK and salt, and install its keys for receiving. */
+	KEYLIFE_MTK_MAKE,
+	/* Send the MTK message, with the next value of the MSK's counter. */
+	KEYLIFE_MTK_SEND,
+	/* Install its keys for sending, and use them from now on. */
+	KEYLIFE_MTK_ACTIVATE,
+	/* Remove its keys from the kernel, and wipe it. */
+	KEYLIFE_MTK_DELETE,
 };
 
 /**
- * struct keylife_action - one thing to do
- * @act: what
- * @msk_id: the MSK, or the MSK that the MTK is under
- * @mtk_id: the MTK; of KEYLIFE_MSK_MAKE: SEQu
- * @urgent: of KEYLIFE_MSK_MAKE: somebody is being shut out, push it first
+ * struct keylife_action - something to do
+ * @type: what
+ * @msk_id: MSK concerned, or the MSK of the MTK concerned
+ * @mtk_id: MTK concerned, with the actions on MTKs
  */
 struct keylife_action {
-	enum keylife_act act;
+	enum keylife_action_type type;
 	uint32_t msk_id;
 	uint16_t mtk_id;
-	bool urgent;
 };
+
+#define KEYLIFE_ACTIONS_MAX 24
 
 /**
- * struct keylife_actions - what a step wants
- * @count: entries of @list, to be done in this order
- * @list: see above
- * @next: when to step again, PACE_NEVER if only an event can change something
+ * struct keylife_actions - things to do, in this order
+ * @list: actions
+ * @count: how many
  */
 struct keylife_actions {
-	size_t count;
 	struct keylife_action list[KEYLIFE_ACTIONS_MAX];
-	uint64_t next;
+	size_t count;
 };
 
-/* A group without keys. @last_msk_id is the newest id that was ever used for it,
- * or Key Group with Key Number 0 for a new group.
+/* A group without keys that had @last_msk_id before (or Key Group and number 0
+ * if it is new). @policy was checked, here and below.
  */
 void keylife_init(struct keylife *life, uint32_t last_msk_id);
-/* What is due at @now. The caller stores the state first and then acts: an id
- * that was given out never comes again, whatever fails in between. A step that
- * comes late skips what it missed. Without an active key the next one is active
- * at once, as there is nothing that it could disturb. @policy is a checked one.
+
+/* The functions below take what happened at @now, and fill @actions anew. They
+ * return when keylife_step() is to be called the next time, KEYLIFE_NEVER if there
+ * is nothing to wait for; if that is not after @now, at once.
  */
-void keylife_step(struct keylife *life, const struct keylife_policy *policy,
-		  uint64_t now, struct keylife_actions *actions);
-/* Wants a new MSK out of turn (a member was evicted, an operator asks). If one is
- * coming that the evicted member may have, it is given up: @abandon_coming.
+
+/* Time has passed. */
+int64_t keylife_step(struct keylife *life, const struct keylife_policy *policy,
+		     int64_t now, struct keylife_actions *actions);
+/* Makes the first MSK. Traffic begins as soon as it is pushed, @policy->msk_lead
+ * from now at the latest. No effect if there is an MSK.
  */
-void keylife_msk_renew(struct keylife *life, bool abandon_coming);
-/* Wants a new MTK (soft expiry of the packet count, a change of authorization:
- * TS 33.501, W.4.1.2; restart of the sender).
+int64_t keylife_start(struct keylife *life, const struct keylife_policy *policy,
+		      int64_t now, struct keylife_actions *actions);
+/* All members have @msk_id, or were given up. No effect for other MSKs. */
+int64_t keylife_pushed(struct keylife *life,
+		       const struct keylife_policy *policy, uint32_t msk_id,
+		       int64_t now, struct keylife_actions *actions);
+/* Somebody who was sent MSKs up to @exposed_msk_id is no longer to read on. If
+ * that is the newest one, another MSK is made, and used as soon as it is pushed;
+ * if a newer one is being pushed, it is used as soon as that is done. While two
+ * MSKs are there, the overlap of the old one is cut short.
  */
-void keylife_mtk_renew(struct keylife *life);
-/* Every member has answered for the coming MSK, or nobody waits for those who
- * have not: an urgent one is activated with the next step. Returns 0, or -1 and
- * FAULT_UNKNOWN if @msk_id is not the coming one.
+int64_t keylife_rekey(struct keylife *life, const struct keylife_policy *policy,
+		      uint32_t exposed_msk_id, int64_t now,
+		      struct keylife_actions *actions);
+/* Another MTK is wanted under the same MSK: the kernel says that the active one
+ * comes to the end of its packets, or somebody asks for it.
  */
-int keylife_msk_delivered(struct keylife *life, uint32_t msk_id, uint64_t now,
-			  struct fault *fault);
-/* The session is inactive: nothing is made or sent until it is active again (TS
- * 33.501, W.4.1.2). What ends in between is deleted.
+int64_t keylife_rotate(struct keylife *life,
+		       const struct keylife_policy *policy, int64_t now,
+		       struct keylife_actions *actions);
+/* The process was started again with stored state: the MTKs are lost, and their
+ * counters cannot be trusted, so all are deleted and a new one is announced.
  */
-void keylife_pause(struct keylife *life, bool paused);
-/* The active MSK or the coming one, NULL if there is none. */
-const struct keylife_msk *keylife_msk_find(const struct keylife *life,
-					   enum keylife_phase phase);
-const struct keylife_mtk *keylife_mtk_find(const struct keylife *life,
-					   enum keylife_phase phase);
+int64_t keylife_restart(struct keylife *life,
+			const struct keylife_policy *policy, int64_t now,
+			struct keylife_actions *actions);
+/* The group ends: deletes all keys. */
+void keylife_stop(struct keylife *life, struct keylife_actions *actions);
+
+/* SEQl and SEQu to send with @msk_id now: @low is the MTK ID before the one in use
+ * (or announced, or to come), so that nobody can be made to take older MTKs.
+ * Returns 0, or -1 and FAULT_UNKNOWN, and both are 0.
+ */
+int keylife_interval(const struct keylife *life, uint32_t msk_id, uint16_t *low,
+		     uint16_t *high, struct fault *fault);
+/* MSKs that a new member needs: the one in use and the next. Returns how many, and
+ * the older first.
+ */
+size_t keylife_msks(const struct keylife *life, uint32_t msk_ids[2]);
 
 #endif /* CORE_KEYLIFE_H */

@@ -60,8 +60,8 @@ struct mikey_identity mbms_responder(const char *b_tid);
  * Not seen: the place of EXT. We send it directly after HDR, as the OMA BCAST
  * profile does, and receive it anywhere before KEMAC. Not seen: #CS and map type
  * where there is no stream; we send none and the empty map of RFC 4563, 5, and
- * take any #CS with it. Not seen: a recollection that 33.246 leaves the CSB ID
- * unused; it still enters PRF and IV, so we use what is transmitted.
+ * take any #CS with it. From memory, 33.246 leaves the CSB ID without a meaning;
+ * it still enters PRF and IV, so we use what is transmitted.
  */
 #define MBMS_SESSIONS_WITHOUT_MAP 0
 #define MBMS_PAYLOAD_ORDER_COUNT 5

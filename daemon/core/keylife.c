@@ -258,15 +258,15 @@ static void mtk_switch(struct keylife *life,
 		msk_switch(life, policy);
 }
 
+/* No MTK outlives its MSK: both overlaps begin together, and keylife_policy_check()
+ * sees to it that the MSK's is not shorter.
+ */
 static void old_delete(struct keylife *life, struct keylife_actions *actions)
 {
 	if (mtk_present(&life->old_mtk) && life->now >= life->old_mtk.until)
 		mtk_delete(&life->old_mtk, actions);
 	if (!msk_present(&life->old_msk) || life->now < life->old_msk.until)
 		return;
-	/* It cannot go before its last MTK. */
-	if (life->old_mtk.msk_id == life->old_msk.msk_id)
-		mtk_delete(&life->old_mtk, actions);
 	msk_delete(&life->old_msk, actions);
 }
 

@@ -2,224 +2,219 @@
 #include "ids.h"
 #include "membership.h"
 
-void membership_init(struct membership *group, uint32_t msk_id)
+static void act(struct member_actions *actions, enum member_action_type type,
+		uint32_t msk_id)
 {
-	group->members = 0;
-	group->waiting = 0;
-	group->msk_id = msk_id;
-	group->renew_at = PACE_NEVER;
+	/* No function below has as many. */
+	if (actions->count < MEMBER_ACTIONS_MAX)
+		actions->list[actions->count++] =
+			(struct member_action){ type, msk_id };
 }
 
-static bool is_in(const struct member *member)
+static bool group_has(const struct member_group *group, uint32_t msk_id)
 {
-	return member->state != MEMBER_ABSENT &&
-	       member->state != MEMBER_EVICTED;
+	size_t i;
+
+	for (i = 0; i < group->count; i++)
+		if (group->msk_ids[i] == msk_id)
+			return true;
+	return false;
 }
 
-/* Sets a state with respect to the group's newest MSK and keeps the counts. The
- * old state has to be up to date. Returns what the change of counts means.
- */
-static unsigned int move(struct membership *group, struct member *member,
-			 enum member_state state)
+/* Numbers of one Key Group wrap, so they are compared by RFC 1982. */
+static bool msk_newer(uint32_t a, uint32_t b)
 {
-	bool was_in = is_in(member);
-	bool was_pending = member->state == MEMBER_PENDING;
-
-	member->state = state;
-	member->seen_msk_id = group->msk_id;
-	group->members = group->members - was_in + is_in(member);
-	group->waiting =
-		group->waiting - was_pending + (state == MEMBER_PENDING);
-	if (was_pending && !group->waiting && group->msk_id)
-		return MEMBERSHIP_COMPLETE;
-	return MEMBERSHIP_NOTHING;
+	return !b || serial16_after(msk_id_number(a), msk_id_number(b));
 }
 
-/* Asks for a new MSK at @when at the latest. */
-static unsigned int renew(struct membership *group, uint64_t when, uint64_t now)
+static void push(struct member *member, uint32_t msk_id,
+		 struct member_actions *actions)
 {
-	if (when < group->renew_at)
-		group->renew_at = when;
-	return membership_step(group, now);
+	act(actions, MEMBER_PUSH, msk_id);
+	if (msk_newer(msk_id, member->sent))
+		member->sent = msk_id;
 }
 
-static uint64_t batch_end(const struct membership_policy *policy, uint64_t now)
+/* Sends what the group has, or asks the UE to come for it. */
+static void supply(struct member *member, const struct member_group *group,
+		   bool muk_valid, struct member_actions *actions)
 {
-	return now + policy->batch;
-}
+	size_t i;
 
-int membership_join(struct membership *group, struct member *member,
-		    const struct membership_policy *policy, uint64_t now,
-		    unsigned int *actions, struct fault *fault)
-{
-	bool has_it;
-
-	*actions = MEMBERSHIP_NOTHING;
-	if (member->state == MEMBER_EVICTED)
-		return fault_set(fault, FAULT_STATE,
-				 "the member was evicted from the group");
-	if (!is_in(member) && policy->members_max &&
-	    group->members >= policy->members_max)
-		return fault_set(fault, FAULT_LIMIT,
-				 "the group has its %u members already",
-				 policy->members_max);
-	membership_member_renewed(group, member);
-	member->silences = 0;
-	has_it = member->sent_msk_id == group->msk_id;
-	if (!group->msk_id) {
-		/* The first MSK makes it pending. */
-		move(group, member, MEMBER_HELD);
-		*actions = renew(group, now, now);
-	} else if (policy->renew_on_join && !has_it &&
-		   (!is_in(member) || member->state == MEMBER_HELD)) {
-		move(group, member, MEMBER_HELD);
-		*actions = renew(group, batch_end(policy, now), now);
-	} else {
-		move(group, member, MEMBER_PENDING);
-		*actions = MEMBERSHIP_PUSH;
+	if (!muk_valid && group->count) {
+		member->soliciting = true;
+		act(actions, MEMBER_SOLICIT, 0);
+		return;
 	}
-	return 0;
+	for (i = 0; i < group->count; i++)
+		push(member, group->msk_ids[i], actions);
 }
 
-/* The member is out, of its own will or not. */
-static unsigned int part(struct membership *group, struct member *member,
-			 enum member_state state)
+/* It must not read on: needed only if it may have an MSK that is alive. */
+static void lock_out(struct member *member, const struct member_group *group,
+		     struct member_actions *actions)
 {
-	unsigned int actions = MEMBERSHIP_NOTHING;
-
-	if (is_in(member))
-		actions |= MEMBERSHIP_STOP;
-	if (is_in(member) && member->sent_msk_id)
-		actions |= MEMBERSHIP_INVALIDATE;
-	return actions | move(group, member, state);
+	if (member->sent && group_has(group, member->sent))
+		act(actions, MEMBER_REKEY, member->sent);
 }
 
-int membership_leave(struct membership *group, struct member *member,
-		     const struct membership_policy *policy, uint64_t now,
-		     unsigned int *actions, struct fault *fault)
+static void forget(struct member *member, enum member_state state)
 {
-	*actions = MEMBERSHIP_NOTHING;
-	if (!is_in(member))
-		return fault_set(fault, FAULT_UNKNOWN,
-				 "the member that leaves is not in the group");
-	membership_member_renewed(group, member);
-	*actions = part(group, member, MEMBER_ABSENT);
-	if (policy->renew_on_leave && member->sent_msk_id)
-		*actions |= renew(group, batch_end(policy, now), now);
-	return 0;
-}
-
-int membership_evict(struct membership *group, struct member *member,
-		     uint64_t now, unsigned int *actions, struct fault *fault)
-{
-	*actions = MEMBERSHIP_NOTHING;
-	if (member->state == MEMBER_EVICTED)
-		return fault_set(fault, FAULT_STATE,
-				 "the member is evicted already");
-	membership_member_renewed(group, member);
-	*actions = part(group, member, MEMBER_EVICTED);
-	/* One that has left may still have the keys it had. */
-	if (member->sent_msk_id)
-		*actions |= renew(group, now, now);
-	return 0;
-}
-
-int membership_pardon(struct member *member, struct fault *fault)
-{
-	if (member->state != MEMBER_EVICTED)
-		return fault_set(fault, FAULT_STATE,
-				 "the member to be pardoned is not evicted");
-	member->state = MEMBER_ABSENT;
-	return 0;
-}
-
-int membership_sent(const struct membership *group, struct member *member,
-		    struct fault *fault)
-{
-	if (!is_in(member) || !group->msk_id)
-		return fault_set(fault, FAULT_STATE,
-				 "no MSK is to be sent to this member");
-	membership_member_renewed(group, member);
-	if (member->state == MEMBER_HELD)
-		return fault_set(fault, FAULT_STATE,
-				 "the member has to wait for the next MSK");
-	member->sent_msk_id = group->msk_id;
-	return 0;
-}
-
-int membership_answered(struct membership *group, struct member *member,
-			uint32_t msk_id, unsigned int *actions,
-			struct fault *fault)
-{
-	*actions = MEMBERSHIP_NOTHING;
-	if (!is_in(member) || !member->sent_msk_id)
-		return fault_set(fault, FAULT_STATE,
-				 "no answer of this member is awaited");
-	if (msk_id_group(msk_id) == msk_id_group(member->sent_msk_id) &&
-	    serial16_after(msk_id_number(msk_id),
-			   msk_id_number(member->sent_msk_id)))
-		return fault_set(fault, FAULT_STATE,
-				 "the answer is for MSK %08x, newer than what "
-				 "was sent",
-				 msk_id);
-	membership_member_renewed(group, member);
+	/* @sent stays: the keys do not leave the UE by themselves. */
+	member->state = state;
 	member->silences = 0;
-	if (msk_id == group->msk_id && member->state != MEMBER_HELD)
-		*actions = MEMBERSHIP_STOP | move(group, member, MEMBER_KEYED);
-	return 0;
+	member->held = 0;
+	member->soliciting = false;
 }
 
-int membership_unanswered(struct membership *group, struct member *member,
-			  const struct membership_policy *policy, uint64_t now,
-			  unsigned int *actions, struct fault *fault)
+/* A new member is not to read what was sent before, so it may not have an MSK
+ * that was in use, and waits for the next one.
+ */
+static void protect_past(struct member *member,
+			 const struct member_group *group, bool muk_valid,
+			 struct member_actions *actions)
 {
-	*actions = MEMBERSHIP_NOTHING;
-	if (is_in(member))
-		membership_member_renewed(group, member);
-	if (member->state != MEMBER_PENDING ||
-	    member->sent_msk_id != group->msk_id)
+	struct member_group next = { .msk_ids = { group->msk_ids[1] },
+				     .count = 1 };
+
+	act(actions, MEMBER_REKEY, group->msk_ids[0]);
+	/* Nothing was sent under the one that is being pushed. */
+	if (group->count == 2)
+		supply(member, &next, muk_valid, actions);
+}
+
+int member_join(struct member *member, const struct member_policy *policy,
+		const struct member_group *group, bool muk_valid,
+		struct member_actions *actions, struct fault *fault)
+{
+	bool stranger = member->state != MEMBER_INSIDE && group->count &&
+			!group_has(group, member->sent);
+
+	*actions = (struct member_actions){ 0 };
+	if (member->state == MEMBER_BANNED)
 		return fault_set(fault, FAULT_STATE,
-				 "no answer of this member is awaited");
-	if (member->silences < UINT8_MAX)
-		member->silences++;
+				 "UE was evicted from the group");
+	forget(member, MEMBER_INSIDE);
+	if (policy->rekey_on_join && stranger)
+		protect_past(member, group, muk_valid, actions);
+	else
+		supply(member, group, muk_valid, actions);
+	return 0;
+}
+
+int member_request(struct member *member, const struct member_group *group,
+		   uint32_t msk_id, struct member_actions *actions,
+		   struct fault *fault)
+{
+	*actions = (struct member_actions){ 0 };
+	if (member->state != MEMBER_INSIDE)
+		return fault_set(fault, FAULT_STATE,
+				 "UE is %s and not a member of the group",
+				 member_state_name(member->state));
+	if (!group->count)
+		return fault_set(fault, FAULT_UNKNOWN, "group has no MSK");
+	if (msk_id_number(msk_id) == MSK_NUMBER_CURRENT &&
+	    msk_id_group(msk_id) == msk_id_group(group->msk_ids[0]))
+		msk_id = group->msk_ids[0];
+	if (!group_has(group, msk_id))
+		return fault_set(fault, FAULT_UNKNOWN,
+				 "MSK %08x is not in use and not the next",
+				 msk_id);
+	/* It spoke by HTTP just now, so its MUK is fresh, and it is there. */
+	member->soliciting = false;
+	member->silences = 0;
+	push(member, msk_id, actions);
+	return 0;
+}
+
+void member_push(struct member *member, uint32_t msk_id, bool muk_valid,
+		 struct member_actions *actions)
+{
+	struct member_group one = { .msk_ids = { msk_id }, .count = 1 };
+
+	*actions = (struct member_actions){ 0 };
+	if (member->state == MEMBER_INSIDE)
+		supply(member, &one, muk_valid, actions);
+}
+
+void member_confirm(struct member *member, uint32_t msk_id)
+{
+	if (member->state != MEMBER_INSIDE)
+		return;
+	member->silences = 0;
+	if (msk_newer(msk_id, member->held))
+		member->held = msk_id;
+}
+
+/* What is done when a UE is no member any more, but is no enemy either. */
+static void part(struct member *member, const struct member_policy *policy,
+		 const struct member_group *group, enum member_state state,
+		 struct member_actions *actions)
+{
+	forget(member, state);
+	act(actions, MEMBER_CANCEL, 0);
+	if (policy->rekey_on_leave)
+		lock_out(member, group, actions);
+}
+
+void member_silence(struct member *member, const struct member_policy *policy,
+		    const struct member_group *group,
+		    struct member_actions *actions)
+{
+	*actions = (struct member_actions){ 0 };
+	if (member->state != MEMBER_INSIDE)
+		return;
+	member->silences++;
 	if (policy->silences && member->silences >= policy->silences)
-		return membership_leave(group, member, policy, now, actions,
-					fault);
-	*actions = move(group, member, MEMBER_SILENT);
+		part(member, policy, group, MEMBER_SILENT, actions);
+}
+
+int member_leave(struct member *member, const struct member_policy *policy,
+		 const struct member_group *group,
+		 struct member_actions *actions, struct fault *fault)
+{
+	size_t i;
+
+	*actions = (struct member_actions){ 0 };
+	if (member->state != MEMBER_INSIDE)
+		return fault_set(fault, FAULT_STATE,
+				 "UE is %s and not a member of the group",
+				 member_state_name(member->state));
+	part(member, policy, group, MEMBER_OUTSIDE, actions);
+	if (!member->sent)
+		return 0;
+	for (i = 0; i < group->count; i++)
+		act(actions, MEMBER_INVALIDATE, group->msk_ids[i]);
 	return 0;
 }
 
-unsigned int membership_step(const struct membership *group, uint64_t now)
+void member_evict(struct member *member, const struct member_group *group,
+		  struct member_actions *actions)
 {
-	if (group->renew_at == PACE_NEVER || now < group->renew_at)
-		return MEMBERSHIP_NOTHING;
-	return MEMBERSHIP_RENEW;
+	*actions = (struct member_actions){ 0 };
+	if (member->state == MEMBER_BANNED)
+		return;
+	forget(member, MEMBER_BANNED);
+	act(actions, MEMBER_CANCEL, 0);
+	lock_out(member, group, actions);
 }
 
-int membership_renewed(struct membership *group, uint32_t msk_id,
-		       struct fault *fault)
+void member_pardon(struct member *member)
 {
-	if (msk_id_number(msk_id) == MSK_NUMBER_CURRENT ||
-	    (group->msk_id &&
-	     msk_id_group(msk_id) == msk_id_group(group->msk_id) &&
-	     !serial16_after(msk_id_number(msk_id),
-			     msk_id_number(group->msk_id))))
-		return fault_set(fault, FAULT_ARGUMENT,
-				 "MSK %08x does not come after %08x", msk_id,
-				 group->msk_id);
-	group->msk_id = msk_id;
-	group->waiting = group->members;
-	group->renew_at = PACE_NEVER;
-	return 0;
+	if (member->state == MEMBER_BANNED)
+		member->state = MEMBER_OUTSIDE;
 }
 
-unsigned int membership_member_renewed(const struct membership *group,
-				       struct member *member)
+const char *member_state_name(enum member_state state)
 {
-	if (!is_in(member) || member->seen_msk_id == group->msk_id)
-		return MEMBERSHIP_NOTHING;
-	/* membership_renewed() has counted it as pending. */
-	member->state = MEMBER_PENDING;
-	member->seen_msk_id = group->msk_id;
-	return MEMBERSHIP_PUSH;
+	static const char *const names[] = {
+		[MEMBER_OUTSIDE] = "outside",
+		[MEMBER_INSIDE] = "inside",
+		[MEMBER_SILENT] = "silent",
+		[MEMBER_BANNED] = "banned",
+	};
+
+	if ((unsigned int)state >= sizeof(names) / sizeof(names[0]))
+		return "invalid";
+	return names[state];
 }

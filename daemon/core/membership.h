@@ -1,151 +1,152 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Who belongs to a group and what has to happen when that changes: who is sent
- * an MSK, who is told to forget it, and when all others need a new one. One small
- * state for each member, one for the group; events in, actions out.
+ * One UE in one group: which MSKs it was sent and has, and what follows when it
+ * joins, leaves, is evicted or does not answer (TS 33.246, 6.3.2.1A, 6.3.2.1B and
+ * 6.3.2.3). It holds no key and sends nothing: what is to be done comes out as
+ * actions. Which MSKs there are, says keylife_msks(); when to send again, retry.
  *
- * Whoever has an MSK can read all MTK messages under it, so that only a new MSK,
- * sent to everybody else, shuts a member out (evict by omission). Telling a UE to
- * delete an MSK (SEQl > SEQu) is a courtesy that a hostile one ignores.
+ * All times are milliseconds of one clock.
  */
 #ifndef CORE_MEMBERSHIP_H
 #define CORE_MEMBERSHIP_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "fault.h"
-#include "pace.h"
-
-/* No MSK has this id. */
-#define MEMBERSHIP_MSK_NONE 0
 
 enum member_state {
-	MEMBER_ABSENT = 0, /* never was or has left */
-	MEMBER_HELD, /* in, and is to get the next MSK, not the newest one */
-	MEMBER_PENDING, /* in, and its answer for the newest MSK is awaited */
-	MEMBER_KEYED, /* in, and has answered for the newest MSK */
-	MEMBER_SILENT, /* in, and has not answered for it in time */
-	MEMBER_EVICTED, /* shut out; may only come back by membership_pardon() */
+	MEMBER_OUTSIDE, /* never joined, left or evicted */
+	MEMBER_INSIDE,
+	/* Expelled for silence, but still authorised: may come back. */
+	MEMBER_SILENT,
+	/* Evicted: may not come back until it is authorised again. */
+	MEMBER_BANNED,
 };
 
 /**
- * struct member - one UE in one group
- * @state: with respect to the MSK @seen_msk_id
- * @silences: pushes without an answer since the last answer
- * @seen_msk_id: the group's newest MSK when @state was set; if the group has a
- *	newer one, a member that is in is pending, whatever @state says
- * @sent_msk_id: the newest MSK that it may have, or MEMBERSHIP_MSK_NONE; stays
- *	after it has left
+ * struct member_policy - rules of a group
+ * @silences: pushes without an answer until a UE is expelled, 0 for never
+ * @rekey_on_leave: who leaves by itself is locked out, too
+ * @rekey_on_join: who joins cannot read what was sent before
+ */
+struct member_policy {
+	unsigned int silences;
+	bool rekey_on_leave;
+	bool rekey_on_join;
+};
+
+/**
+ * struct member - one UE, zeroed to begin with
+ * @state: inside or not
+ * @silences: pushes in a row without an answer
+ * @sent: highest MSK ID that was ever sent to it (0 if none): it may have that one
+ *	even if it never said so
+ * @held: highest MSK ID whose reception it confirmed (0 if none)
+ * @soliciting: it was asked to fetch its MSK, because its MUK has expired
  */
 struct member {
 	enum member_state state;
-	uint8_t silences;
-	uint32_t seen_msk_id;
-	uint32_t sent_msk_id;
+	unsigned int silences;
+	uint32_t sent;
+	uint32_t held;
+	bool soliciting;
+};
+
+enum member_action_type {
+	/* Send this MSK by MIKEY, with retransmission. */
+	MEMBER_PUSH,
+	/* Send a solicited pull instead (6.3.2.2.4), the only message that an
+	 * expired MUK may protect.
+	 */
+	MEMBER_SOLICIT,
+	/* Tell the UE to delete this MSK (SEQl above SEQu). */
+	MEMBER_INVALIDATE,
+	/* Stop all retransmissions to it. */
+	MEMBER_CANCEL,
+	/* keylife_rekey() with this MSK as the exposed one. */
+	MEMBER_REKEY,
 };
 
 /**
- * struct membership_policy - when a change makes new keys
- * @renew_on_join: a new MSK, so that the joiner cannot read what it recorded; it
- *	gets no older one
- * @renew_on_leave: a new MSK, so that the leaver cannot read on
- * @batch: milliseconds for which joins and leaves are collected before the new
- *	MSK; an eviction does not wait
- * @silences: pushes without an answer after which a member is expelled, 0 for
- *	never
- * @members_max: a join beyond is refused, 0 for no limit
+ * struct member_action - something to do
+ * @type: what
+ * @msk_id: MSK concerned, 0 where there is none
  */
-struct membership_policy {
-	bool renew_on_join;
-	bool renew_on_leave;
-	uint32_t batch;
-	uint8_t silences;
-	uint32_t members_max;
-};
-
-/**
- * struct membership - the group
- * @members: those that are in
- * @waiting: the pending ones of them
- * @msk_id: the newest MSK, or MEMBERSHIP_MSK_NONE
- * @renew_at: when a new MSK is due because of changes, else PACE_NEVER
- */
-struct membership {
-	uint32_t members;
-	uint32_t waiting;
+struct member_action {
+	enum member_action_type type;
 	uint32_t msk_id;
-	uint64_t renew_at;
 };
 
-/* What the caller does, bits that may come together. */
-enum membership_action {
-	MEMBERSHIP_NOTHING = 0,
-	MEMBERSHIP_PUSH =
-		1, /* send the newest MSK, and the active one before */
-	MEMBERSHIP_STOP = 2, /* give up what is under way to the member */
-	MEMBERSHIP_INVALIDATE = 4, /* tell the member to delete its MSKs */
-	MEMBERSHIP_RENEW =
-		8, /* make a new MSK, then membership_renewed() */
-	MEMBERSHIP_COMPLETE = 16, /* nobody is waited for any more */
+#define MEMBER_ACTIONS_MAX 8
+
+/**
+ * struct member_actions - things to do, in this order
+ * @list: actions
+ * @count: how many
+ */
+struct member_actions {
+	struct member_action list[MEMBER_ACTIONS_MAX];
+	size_t count;
 };
 
-/* An empty group, whose newest MSK is @msk_id or MEMBERSHIP_MSK_NONE. */
-void membership_init(struct membership *group, uint32_t msk_id);
+/**
+ * struct member_group - what the functions have to know of the group
+ * @msk_ids: MSK in use and MSK that is being pushed, the older first
+ * @count: how many there are, 0 to 2
+ */
+struct member_group {
+	uint32_t msk_ids[2];
+	size_t count;
+};
 
-/* Each takes an event and returns 0 and the actions, or -1 with both states
- * unchanged and no action. @actions is always written.
+/* All functions fill @actions anew. Those that return int return 0, or -1 and
+ * FAULT_STATE, and nothing is changed and nothing is to be done. @muk_valid says
+ * that the MUK has not expired at this time.
  */
 
-/* The UE has registered (TS 33.246, 6.3.2.1A) or joined the session (TS 23.247,
- * 7.2.1). Joining again is allowed and sends the MSK again. -1: FAULT_STATE if
- * evicted, FAULT_LIMIT if the group is full.
+/* It registered and is authorised. It gets all MSKs of the group. If it was inside
+ * already it gets them again: it may have lost them. With @policy->rekey_on_join,
+ * one that has none of them waits for the next MSK, which is made or hurried up.
  */
-int membership_join(struct membership *group, struct member *member,
-		    const struct membership_policy *policy, uint64_t now,
-		    unsigned int *actions, struct fault *fault);
-/* The UE has deregistered (6.3.2.1B). -1: FAULT_UNKNOWN if it is not in. */
-int membership_leave(struct membership *group, struct member *member,
-		     const struct membership_policy *policy, uint64_t now,
-		     unsigned int *actions, struct fault *fault);
-/* The operator or the subscription shuts the UE out, now. One that is not in is
- * kept from joining. -1: FAULT_STATE if it is evicted already.
+int member_join(struct member *member, const struct member_policy *policy,
+		const struct member_group *group, bool muk_valid,
+		struct member_actions *actions, struct fault *fault);
+/* It asked for one MSK; @msk_id may have the number MSK_NUMBER_CURRENT. One that
+ * the group does not have is refused. FAULT_STATE if it is not inside,
+ * FAULT_UNKNOWN if there is no such MSK.
  */
-int membership_evict(struct membership *group, struct member *member,
-		     uint64_t now, unsigned int *actions, struct fault *fault);
-/* An evicted UE may join again. -1: FAULT_STATE if it is not evicted. */
-int membership_pardon(struct member *member, struct fault *fault);
-/* A message with the newest MSK goes out to the member, who may have it from now
- * on. To be stored before it is sent. -1: FAULT_STATE if it is not in.
+int member_request(struct member *member, const struct member_group *group,
+		   uint32_t msk_id, struct member_actions *actions,
+		   struct fault *fault);
+/* A new MSK is pushed to all: the part of this UE, to be called when its turn has
+ * come and not before, for from then on it counts as sent. No action if it is
+ * outside.
  */
-int membership_sent(const struct membership *group, struct member *member,
-		    struct fault *fault);
-/* The member has answered for @msk_id. An answer for an older MSK ends the
- * silence and nothing else. -1: FAULT_STATE if it is not in or was not sent that
- * MSK.
+void member_push(struct member *member, uint32_t msk_id, bool muk_valid,
+		 struct member_actions *actions);
+/* Its verification message proves that it has @msk_id. */
+void member_confirm(struct member *member, uint32_t msk_id);
+/* A push to it was given up. Expels it when that happened too often; then it is
+ * locked out like one that left, but may join again.
  */
-int membership_answered(struct membership *group, struct member *member,
-			uint32_t msk_id, unsigned int *actions,
-			struct fault *fault);
-/* All attempts of a push are made without an answer (PACE_SILENT). After
- * policy->silences of them the member is expelled: as if it had left. -1:
- * FAULT_STATE if none is awaited.
+void member_silence(struct member *member, const struct member_policy *policy,
+		    const struct member_group *group,
+		    struct member_actions *actions);
+/* It deregistered. FAULT_STATE if it is not inside. */
+int member_leave(struct member *member, const struct member_policy *policy,
+		 const struct member_group *group,
+		 struct member_actions *actions, struct fault *fault);
+/* It is no longer authorised, wherever it is: cannot come back, and is locked out
+ * if it was sent an MSK that the group still has. It is sent nothing any more,
+ * because it would not obey.
  */
-int membership_unanswered(struct membership *group, struct member *member,
-			  const struct membership_policy *policy, uint64_t now,
-			  unsigned int *actions, struct fault *fault);
-
-/* MEMBERSHIP_RENEW if the batch is over, else MEMBERSHIP_NOTHING. */
-unsigned int membership_step(const struct membership *group, uint64_t now);
-/* There is a new MSK: everybody has to be sent it. The caller then goes over its
- * members with membership_member_renewed(), in any order and as slowly as it
- * likes; the event functions do it for a member that they meet first. -1:
- * FAULT_ARGUMENT if it is not a new one.
- */
-int membership_renewed(struct membership *group, uint32_t msk_id,
-		       struct fault *fault);
-/* Returns MEMBERSHIP_PUSH for one that has to get it, else MEMBERSHIP_NOTHING. */
-unsigned int membership_member_renewed(const struct membership *group,
-				       struct member *member);
+void member_evict(struct member *member, const struct member_group *group,
+		  struct member_actions *actions);
+/* It is authorised again: may join. No effect unless it was evicted. */
+void member_pardon(struct member *member);
+/* "inside", "silent": stable names for logs and JSON. */
+const char *member_state_name(enum member_state state);
 
 #endif /* CORE_MEMBERSHIP_H */

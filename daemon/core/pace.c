@@ -1,155 +1,220 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "pace.h"
 
-/* Thousandths of a message, so that a slow rate loses nothing to rounding: one
- * millisecond earns @rate of them.
+/* Credit of one message: a rate a second and a time in milliseconds multiply to
+ * thousandths.
  */
-#define CREDIT 1000
-#define DAY 86400
+#define MESSAGE 1000U
+/* Far above any clock, so that sums of times do not overflow. */
+#define TIME_LIMIT (INT64_MAX / 2)
 
-static int out_of_range(struct fault *fault, const char *name, uint64_t least,
-			uint64_t most)
+static int64_t earlier(int64_t a, int64_t b)
 {
-	return fault_set(fault, FAULT_ARGUMENT,
-			 "%s is not between %llu and %llu", name,
-			 (unsigned long long)least, (unsigned long long)most);
+	return a < b ? a : b;
 }
 
-int pace_policy_check(const struct pace_policy *policy, struct fault *fault)
+static int64_t later(int64_t a, int64_t b)
 {
-	if (!policy->rate || policy->rate > PACE_RATE_MAX)
-		return out_of_range(fault, "rate", 1, PACE_RATE_MAX);
-	if (!policy->burst || policy->burst > PACE_RATE_MAX)
-		return out_of_range(fault, "burst", 1, PACE_RATE_MAX);
-	if (!policy->first_wait || policy->first_wait > PACE_WAIT_MAX)
-		return out_of_range(fault, "first_wait", 1, PACE_WAIT_MAX);
-	if (policy->longest_wait < policy->first_wait ||
-	    policy->longest_wait > PACE_WAIT_MAX)
-		return out_of_range(fault, "longest_wait", policy->first_wait,
-				    PACE_WAIT_MAX);
-	if (!policy->attempts || policy->attempts > PACE_ATTEMPTS_MAX)
-		return out_of_range(fault, "attempts", 1, PACE_ATTEMPTS_MAX);
+	return a > b ? a : b;
+}
+
+static int64_t time_limit(int64_t time)
+{
+	return later(0, earlier(time, TIME_LIMIT));
+}
+
+int pace_init(struct pace *pace, uint32_t rate, uint32_t burst, int64_t now,
+	      struct fault *fault)
+{
+	*pace = (struct pace){ 0 };
+	if (!rate || rate > PACE_RATE_MAX || burst > PACE_BURST_MAX ||
+	    burst <= rate / 1000)
+		return fault_set(fault, FAULT_ARGUMENT,
+				 "rate %u or burst %u is out of range", rate,
+				 burst);
+	*pace = (struct pace){ .rate = rate,
+			       .burst = burst,
+			       .credit = (uint64_t)burst * MESSAGE,
+			       .now = time_limit(now) };
 	return 0;
 }
 
-void pace_bucket_init(struct pace_bucket *bucket,
-		      const struct pace_policy *policy, uint64_t now)
+/* Credit that there is at @now, never more than a burst. */
+static uint64_t pace_credit(const struct pace *pace, int64_t now)
 {
-	bucket->credit = (uint64_t)policy->burst * CREDIT;
-	bucket->at = now;
+	uint64_t full = (uint64_t)pace->burst * MESSAGE;
+	uint64_t missing = full - pace->credit;
+	uint64_t elapsed = 0;
+
+	if (now > pace->now)
+		elapsed = (uint64_t)(now - pace->now);
+	/* In this order the product cannot overflow. */
+	if (elapsed > missing / pace->rate)
+		return full;
+	return pace->credit + elapsed * pace->rate;
 }
 
-static void earn(struct pace_bucket *bucket, const struct pace_policy *policy,
-		 uint64_t now)
+uint32_t pace_take(struct pace *pace, uint32_t wanted, int64_t now)
 {
-	uint64_t full = (uint64_t)policy->burst * CREDIT, elapsed;
+	uint64_t allowed;
 
-	if (now > bucket->at) {
-		elapsed = now - bucket->at;
-		bucket->at = now;
-		/* After this long any bucket is full; keeps the product small. */
-		if (elapsed > full / policy->rate)
-			bucket->credit = full;
-		else
-			bucket->credit += elapsed * policy->rate;
-	}
-	if (bucket->credit > full)
-		bucket->credit = full;
-}
-
-uint32_t pace_bucket_take(struct pace_bucket *bucket,
-			  const struct pace_policy *policy, uint64_t now,
-			  uint32_t wanted)
-{
-	uint64_t whole;
-
-	earn(bucket, policy, now);
-	whole = bucket->credit / CREDIT;
-	if (wanted > whole)
-		wanted = (uint32_t)whole;
-	bucket->credit -= (uint64_t)wanted * CREDIT;
+	now = later(time_limit(now), pace->now);
+	pace->credit = pace_credit(pace, now);
+	pace->now = now;
+	allowed = pace->credit / MESSAGE;
+	if (wanted > allowed)
+		wanted = (uint32_t)allowed;
+	pace->credit -= (uint64_t)wanted * MESSAGE;
 	return wanted;
 }
 
-uint64_t pace_bucket_next(const struct pace_bucket *bucket,
-			  const struct pace_policy *policy, uint64_t now)
+void pace_return(struct pace *pace, uint32_t unsent)
 {
-	struct pace_bucket later = *bucket;
-	uint64_t missing;
+	uint64_t full = (uint64_t)pace->burst * MESSAGE;
 
-	earn(&later, policy, now);
-	if (later.credit >= CREDIT)
+	pace->credit += (uint64_t)unsent * MESSAGE;
+	if (pace->credit > full)
+		pace->credit = full;
+}
+
+int64_t pace_wake(const struct pace *pace, int64_t now)
+{
+	uint64_t credit, missing;
+
+	now = later(time_limit(now), pace->now);
+	credit = pace_credit(pace, now);
+	if (credit >= MESSAGE)
 		return now;
-	missing = CREDIT - later.credit;
-	return later.at + (missing + policy->rate - 1) / policy->rate;
+	missing = MESSAGE - credit;
+	return now + (int64_t)((missing + pace->rate - 1) / pace->rate);
 }
 
-void pace_retry_start(struct pace_retry *retry, uint64_t start)
+int64_t pace_duration(uint64_t count, uint32_t rate)
 {
-	retry->attempts = 0;
-	retry->due = start;
+	uint64_t seconds = count / rate, rest = count % rate;
+
+	if (seconds > TIME_LIMIT / 1000 - 1)
+		return TIME_LIMIT;
+	return (int64_t)(seconds * 1000 + (rest * 1000 + rate - 1) / rate);
 }
 
-/* The wait after as many attempts as were made. */
-static uint64_t retry_wait(const struct pace_retry *retry,
-			   const struct pace_policy *policy, uint32_t random)
+int retry_policy_check(const struct retry_policy *policy, struct fault *fault)
 {
-	uint64_t wait = (uint64_t)policy->first_wait << (retry->attempts - 1);
-
-	if (wait > policy->longest_wait)
-		wait = policy->longest_wait;
-	return wait - ((wait / 4 * random) >> 32);
+	if (!policy->first || policy->most < policy->first || !policy->attempts)
+		return fault_set(fault, FAULT_ARGUMENT,
+				 "retransmission has a pause of 0, a longest "
+				 "pause below the first, or no attempt");
+	return 0;
 }
 
-enum pace_verdict pace_retry_step(struct pace_retry *retry,
-				  const struct pace_policy *policy,
-				  uint64_t now, uint32_t random)
+/* @first, doubled @times times, at most @most. */
+static uint32_t pause_doubled(uint32_t first, uint32_t most, uint32_t times)
 {
-	if (now < retry->due || retry->due == PACE_NEVER)
-		return PACE_WAIT;
+	uint64_t pause = first;
+
+	while (times-- && pause < most)
+		pause *= 2;
+	return pause < most ? (uint32_t)pause : most;
+}
+
+/* Evenly spread from 0 to below @range. */
+static uint32_t spread(uint32_t range, uint32_t random)
+{
+	return (uint32_t)((uint64_t)range * random >> 32);
+}
+
+void retry_start(struct retry *retry, int64_t now)
+{
+	*retry = (struct retry){ .at = time_limit(now) };
+}
+
+enum retry_verdict retry_step(struct retry *retry,
+			      const struct retry_policy *policy,
+			      uint32_t random, int64_t now)
+{
+	uint32_t pause;
+
+	now = time_limit(now);
+	if (now < retry->at)
+		return RETRY_WAIT;
 	if (retry->attempts >= policy->attempts) {
-		pace_retry_stop(retry);
-		return PACE_SILENT;
+		retry->at = PACE_NEVER;
+		return RETRY_GIVE_UP;
 	}
+	pause = pause_doubled(policy->first, policy->most, retry->attempts);
 	retry->attempts++;
-	retry->due = now + retry_wait(retry, policy, random);
-	return PACE_SEND;
+	retry->at = now + pause + spread(pause / 4, random);
+	return RETRY_SEND;
 }
 
-void pace_retry_stop(struct pace_retry *retry)
+int64_t backoff_delay(uint32_t offset, uint32_t period, uint32_t random)
 {
-	retry->due = PACE_NEVER;
+	return (int64_t)offset + spread(period, random);
 }
 
-uint64_t pace_back_off(uint64_t now, uint32_t offset, uint32_t period,
-		       uint32_t random)
+void pull_init(struct pull *pull)
 {
-	if (offset > PACE_WAIT_MAX)
-		offset = PACE_WAIT_MAX;
-	if (period > PACE_WAIT_MAX)
-		period = PACE_WAIT_MAX;
-	/* A share of @period + 1 instants; a product instead of a remainder, so
-	 * that no instant is drawn more than once more often than another.
-	 */
-	return now + offset + (((uint64_t)period + 1) * random >> 32);
+	*pull = (struct pull){ .at = PACE_NEVER };
 }
 
-uint32_t pace_period(uint64_t receivers, uint32_t rate)
+void pull_missing(struct pull *pull, const struct pull_policy *policy,
+		  uint32_t random, int64_t now)
 {
-	uint64_t seconds;
-
-	if (!rate)
-		return DAY;
-	seconds = receivers / rate + (receivers % rate != 0);
-	return seconds > DAY ? DAY : (uint32_t)seconds;
+	if (pull->at != PACE_NEVER)
+		return;
+	pull->at =
+		later(pull->free,
+		      time_limit(now) + backoff_delay(policy->offset,
+						      policy->period, random));
 }
 
-uint64_t pace_rate(uint64_t messages, uint64_t time)
+bool pull_due(struct pull *pull, const struct pull_policy *policy, int64_t now)
 {
-	if (!time)
-		return 0;
-	if (messages > UINT64_MAX / 1000)
-		return UINT64_MAX;
-	messages *= 1000;
-	return messages / time + (messages % time != 0);
+	now = time_limit(now);
+	if (now < pull->at)
+		return false;
+	pull->free = now +
+		     pause_doubled(policy->pause, policy->most, pull->attempts);
+	if (pull->attempts < UINT32_MAX)
+		pull->attempts++;
+	pull->at = PACE_NEVER;
+	return true;
+}
+
+void pull_done(struct pull *pull)
+{
+	/* The pause since the last request stays. */
+	pull->attempts = 0;
+	pull->at = PACE_NEVER;
+}
+
+#define WHEEL_TOP ((WHEEL_LEVELS - 1) * WHEEL_BITS)
+
+struct wheel_place wheel_place(uint64_t now, uint64_t at)
+{
+	struct wheel_place place = { .level = WHEEL_LEVELS - 1 };
+
+	if (at < now)
+		at = now;
+	/* Another round of the slowest level cannot be told from this one. */
+	if ((at >> WHEEL_TOP) - (now >> WHEEL_TOP) >= WHEEL_SLOTS)
+		at = ((now >> WHEEL_TOP) + WHEEL_SLOTS - 1) << WHEEL_TOP;
+	/* The slowest level on which the two ticks are in different slots. */
+	while (place.level && at >> (place.level * WHEEL_BITS) ==
+				      now >> (place.level * WHEEL_BITS))
+		place.level--;
+	place.slot = (unsigned int)(at >> (place.level * WHEEL_BITS)) &
+		     (WHEEL_SLOTS - 1);
+	return place;
+}
+
+bool wheel_turn(uint64_t now, unsigned int level, unsigned int *slot)
+{
+	uint64_t below = (UINT64_C(1) << (level * WHEEL_BITS)) - 1;
+
+	*slot = 0;
+	if (level >= WHEEL_LEVELS || (now & below))
+		return false;
+	*slot = (unsigned int)(now >> (level * WHEEL_BITS)) & (WHEEL_SLOTS - 1);
+	return true;
 }

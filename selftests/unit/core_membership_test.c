@@ -1,343 +1,528 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Members of a group: join, leave, eviction, silence. */
+/* Members of a group: each event, and, with the life cycle of the keys, that
+ * nobody reads who is not to.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
 
+#include "core/keylife.h"
 #include "core/membership.h"
 
-#define MSK1 0x00010001
-#define MSK2 0x00010002
-#define UES 20
+static const struct member_policy open_policy = { .silences = 3 };
+static const struct member_policy strict = { .silences = 3,
+					     .rekey_on_leave = true,
+					     .rekey_on_join = true };
+static const struct member_group one = { { 0x10001 }, 1 };
+static const struct member_group two = { { 0x10001, 0x10002 }, 2 };
+static const struct member_group none;
 
-static const struct membership_policy open_policy = { .silences = 3 };
-static const struct membership_policy closed_policy = {
-	.renew_on_join = true,
-	.renew_on_leave = true,
-	.batch = 1000,
-	.silences = 3,
-	.members_max = 3,
-};
+static struct member_actions actions;
 
-static unsigned int do_join(struct membership *group, struct member *member,
-			    const struct membership_policy *policy,
-			    uint64_t now)
+static const char *done(void)
 {
-	unsigned int actions;
+	static const char *const names[] = {
+		[MEMBER_PUSH] = "push",
+		[MEMBER_SOLICIT] = "solicit",
+		[MEMBER_INVALIDATE] = "invalidate",
+		[MEMBER_CANCEL] = "cancel",
+		[MEMBER_REKEY] = "rekey",
+	};
+	static char text[512];
+	size_t length = 0, i;
 
-	assert_int_equal(
-		membership_join(group, member, policy, now, &actions, NULL), 0);
-	return actions;
+	text[0] = '\0';
+	for (i = 0; i < actions.count; i++) {
+		length += (size_t)snprintf(text + length, sizeof(text) - length,
+					   "%s%s", i ? ", " : "",
+					   names[actions.list[i].type]);
+		if (actions.list[i].msk_id)
+			length += (size_t)snprintf(
+				text + length, sizeof(text) - length, " %u",
+				actions.list[i].msk_id & 0xffff);
+	}
+	return text;
 }
 
-static unsigned int do_answer(struct membership *group, struct member *member,
-			      uint32_t msk_id)
+static struct member joined(const struct member_group *group)
 {
-	unsigned int actions;
+	struct member member = { 0 };
 
-	assert_int_equal(
-		membership_answered(group, member, msk_id, &actions, NULL), 0);
-	return actions;
-}
-
-static void test_push_and_answer(void **state)
-{
-	struct membership group;
-	struct member a = { 0 }, b = { 0 };
-	struct fault fault = { 0 };
-	unsigned int actions;
-
-	(void)state;
-	membership_init(&group, MSK1);
-	assert_int_equal(do_join(&group, &a, &open_policy, 0), MEMBERSHIP_PUSH);
-	assert_int_equal(do_join(&group, &b, &open_policy, 0), MEMBERSHIP_PUSH);
-	/* An answer before anything was sent is nobody's. */
-	assert_int_equal(
-		membership_answered(&group, &a, MSK1, &actions, &fault), -1);
-	assert_int_equal(fault.code, FAULT_STATE);
-	assert_int_equal(membership_sent(&group, &a, NULL), 0);
-	assert_int_equal(membership_sent(&group, &b, NULL), 0);
-	assert_int_equal(membership_answered(&group, &a, MSK2, &actions, NULL),
-			 -1);
-	assert_int_equal(do_answer(&group, &a, MSK1), MEMBERSHIP_STOP);
-	assert_int_equal(a.state, MEMBER_KEYED);
-	assert_int_equal(do_answer(&group, &b, MSK1),
-			 MEMBERSHIP_STOP | MEMBERSHIP_COMPLETE);
-	assert_int_equal(group.waiting, 0);
-	/* It has lost its keys and joins again. */
-	assert_int_equal(do_join(&group, &a, &open_policy, 1), MEMBERSHIP_PUSH);
-	assert_int_equal(group.members, 2);
-	assert_int_equal(group.waiting, 1);
-}
-
-static void test_new_msk_reaches_everybody(void **state)
-{
-	struct membership group;
-	struct member a = { 0 }, b = { 0 };
-
-	(void)state;
-	membership_init(&group, MSK1);
-	do_join(&group, &a, &open_policy, 0);
-	do_join(&group, &b, &open_policy, 0);
-	membership_sent(&group, &a, NULL);
-	do_answer(&group, &a, MSK1);
-	assert_int_equal(membership_renewed(&group, MSK1, NULL), -1);
-	assert_int_equal(membership_renewed(&group, 0x00010000, NULL), -1);
-	assert_int_equal(membership_renewed(&group, MSK2, NULL), 0);
-	assert_int_equal(membership_renewed(&group, MSK1, NULL), -1);
-	assert_int_equal(group.waiting, 2);
-	assert_int_equal(membership_member_renewed(&group, &a),
-			 MEMBERSHIP_PUSH);
-	assert_int_equal(membership_member_renewed(&group, &a),
-			 MEMBERSHIP_NOTHING);
-	/* A late answer for the old one does not count for the new one. */
-	assert_int_equal(do_answer(&group, &a, MSK1), MEMBERSHIP_NOTHING);
-	assert_int_equal(a.state, MEMBER_PENDING);
-	membership_sent(&group, &a, NULL);
-	do_answer(&group, &a, MSK2);
-	membership_sent(&group, &b, NULL);
-	assert_int_equal(do_answer(&group, &b, MSK2),
-			 MEMBERSHIP_STOP | MEMBERSHIP_COMPLETE);
-}
-
-static void test_eviction(void **state)
-{
-	struct membership group;
-	struct member a = { 0 }, b = { 0 }, stranger = { 0 };
-	struct fault fault = { 0 };
-	unsigned int actions;
-
-	(void)state;
-	membership_init(&group, MSK1);
-	do_join(&group, &a, &open_policy, 0);
-	do_join(&group, &b, &open_policy, 0);
-	membership_sent(&group, &a, NULL);
-	/* b was never sent a key: nothing to renew. */
-	assert_int_equal(membership_evict(&group, &b, 5, &actions, NULL), 0);
-	assert_int_equal(actions, MEMBERSHIP_STOP);
-	assert_int_equal(membership_evict(&group, &a, 5, &actions, NULL), 0);
-	assert_int_equal(actions, MEMBERSHIP_STOP | MEMBERSHIP_INVALIDATE |
-					  MEMBERSHIP_RENEW |
-					  MEMBERSHIP_COMPLETE);
-	assert_int_equal(group.members, 0);
-	assert_int_equal(membership_step(&group, 5), MEMBERSHIP_RENEW);
-	membership_renewed(&group, MSK2, NULL);
-	assert_int_equal(membership_step(&group, UINT64_MAX - 1), 0);
-	assert_int_equal(membership_member_renewed(&group, &a), 0);
-	assert_int_equal(membership_join(&group, &a, &open_policy, 6, &actions,
-					 &fault),
-			 -1);
-	assert_int_equal(actions, 0);
-	assert_int_equal(fault.code, FAULT_STATE);
-	assert_int_equal(membership_evict(&group, &a, 6, &actions, NULL), -1);
-	assert_int_equal(membership_sent(&group, &a, NULL), -1);
-	assert_int_equal(membership_pardon(&a, NULL), 0);
-	assert_int_equal(membership_pardon(&a, NULL), -1);
-	assert_int_equal(do_join(&group, &a, &open_policy, 7), MEMBERSHIP_PUSH);
-	/* One that never joined is kept out. */
-	assert_int_equal(membership_evict(&group, &stranger, 8, &actions, NULL),
+	assert_int_equal(member_join(&member, &open_policy, group, true,
+				     &actions, NULL),
 			 0);
-	assert_int_equal(actions, MEMBERSHIP_NOTHING);
-	assert_int_equal(membership_join(&group, &stranger, &open_policy, 9,
-					 &actions, NULL),
-			 -1);
+	return member;
 }
 
-/* Whoever left without a new MSK can still read; evicting it later helps. */
-static void test_eviction_after_leaving(void **state)
+static void test_join(void **state)
 {
-	struct membership group;
-	struct member a = { 0 };
-	unsigned int actions;
+	struct member member;
 
 	(void)state;
-	membership_init(&group, MSK1);
-	do_join(&group, &a, &open_policy, 0);
-	membership_sent(&group, &a, NULL);
-	assert_int_equal(membership_leave(&group, &a, &open_policy, 1, &actions,
-					  NULL),
+	member = joined(&none);
+	assert_string_equal(done(), "");
+	assert_int_equal(member.state, MEMBER_INSIDE);
+	member = joined(&two);
+	assert_string_equal(done(), "push 1, push 2");
+	assert_true(member.sent == 0x10002);
+	/* Again: it may have lost them. */
+	assert_int_equal(
+		member_join(&member, &strict, &two, true, &actions, NULL), 0);
+	assert_string_equal(done(), "push 1, push 2");
+}
+
+static void test_join_without_muk(void **state)
+{
+	struct member member = { 0 };
+
+	(void)state;
+	member_join(&member, &open_policy, &two, false, &actions, NULL);
+	assert_string_equal(done(), "solicit");
+	assert_true(member.soliciting);
+	assert_int_equal(member.sent, 0);
+	member_push(&member, 0x10003, false, &actions);
+	assert_string_equal(done(), "solicit");
+	assert_int_equal(member_request(&member, &two, 0x10000, &actions, NULL),
 			 0);
-	assert_int_equal(actions, MEMBERSHIP_STOP | MEMBERSHIP_INVALIDATE |
-					  MEMBERSHIP_COMPLETE);
-	assert_int_equal(membership_leave(&group, &a, &open_policy, 1, &actions,
-					  NULL),
-			 -1);
-	assert_int_equal(membership_evict(&group, &a, 2, &actions, NULL), 0);
-	assert_int_equal(actions, MEMBERSHIP_RENEW);
+	assert_string_equal(done(), "push 1");
+	assert_false(member.soliciting);
 }
 
-static void test_batches(void **state)
+static void test_join_with_rekey(void **state)
 {
-	struct membership group;
-	struct member a = { 0 }, b = { 0 }, c = { 0 }, d = { 0 };
+	struct member member = { 0 };
+
+	(void)state;
+	member_join(&member, &strict, &one, true, &actions, NULL);
+	assert_string_equal(done(), "rekey 1");
+	assert_int_equal(member.sent, 0);
+	member_push(&member, 0x10002, true, &actions);
+	assert_string_equal(done(), "push 2");
+	/* One that is not in use yet can be had at once. */
+	member = (struct member){ 0 };
+	member_join(&member, &strict, &two, true, &actions, NULL);
+	assert_string_equal(done(), "rekey 1, push 2");
+	/* It has that one already: another would help nobody. */
+	member.state = MEMBER_OUTSIDE;
+	member_join(&member, &strict, &two, true, &actions, NULL);
+	assert_string_equal(done(), "push 1, push 2");
+	/* There is nothing to protect. */
+	member = (struct member){ 0 };
+	member_join(&member, &strict, &none, true, &actions, NULL);
+	assert_string_equal(done(), "");
+}
+
+static void test_request(void **state)
+{
+	struct member member = { 0 };
 	struct fault fault = { 0 };
-	unsigned int actions;
 
 	(void)state;
-	membership_init(&group, MSK1);
-	/* Secrecy of the past: no MSK for a joiner but the next one. */
-	assert_int_equal(do_join(&group, &a, &closed_policy, 100), 0);
-	assert_int_equal(a.state, MEMBER_HELD);
-	assert_int_equal(membership_sent(&group, &a, NULL), -1);
-	assert_int_equal(do_join(&group, &b, &closed_policy, 600), 0);
-	assert_int_equal(do_join(&group, &c, &closed_policy, 700), 0);
-	assert_int_equal(membership_join(&group, &d, &closed_policy, 700,
-					 &actions, &fault),
+	assert_int_equal(
+		member_request(&member, &one, 0x10001, &actions, &fault), -1);
+	assert_int_equal(fault.code, FAULT_STATE);
+	member = joined(&two);
+	member.silences = 2;
+	assert_int_equal(member_request(&member, &two, 0x10000, &actions, NULL),
+			 0);
+	assert_string_equal(done(), "push 1");
+	assert_int_equal(member.silences, 0);
+	/* What was sent before stays known. */
+	assert_true(member.sent == 0x10002);
+	assert_int_equal(member_request(&member, &two, 0x10002, &actions, NULL),
+			 0);
+	assert_string_equal(done(), "push 2");
+	fault.code = FAULT_NONE;
+	assert_int_equal(
+		member_request(&member, &two, 0x10003, &actions, &fault), -1);
+	assert_int_equal(fault.code, FAULT_UNKNOWN);
+	assert_string_equal(done(), "");
+	/* The current one of another Key Group. */
+	assert_int_equal(member_request(&member, &two, 0x20000, &actions, NULL),
 			 -1);
-	assert_int_equal(fault.code, FAULT_LIMIT);
-	assert_int_equal(membership_step(&group, 1099), 0);
-	assert_int_equal(membership_step(&group, 1100), MEMBERSHIP_RENEW);
-	membership_renewed(&group, MSK2, NULL);
-	assert_int_equal(group.waiting, 3);
-	membership_sent(&group, &a, NULL);
-	assert_int_equal(do_answer(&group, &a, MSK2), MEMBERSHIP_STOP);
-	/* Leaving waits for the batch, an eviction ends it. */
-	membership_leave(&group, &a, &closed_policy, 2000, &actions, NULL);
-	assert_int_equal(actions, MEMBERSHIP_STOP | MEMBERSHIP_INVALIDATE);
-	assert_int_equal(membership_step(&group, 2999), 0);
-	membership_sent(&group, &b, NULL);
-	membership_evict(&group, &b, 2500, &actions, NULL);
-	assert_true(actions & MEMBERSHIP_RENEW);
-	assert_int_equal(group.renew_at, 2500);
-	/* It knows the newest MSK already, so it may have it again. */
-	assert_int_equal(do_join(&group, &a, &closed_policy, 2600),
-			 MEMBERSHIP_PUSH);
+	assert_int_equal(
+		member_request(&member, &none, 0x10000, &actions, NULL), -1);
 }
 
-static void test_first_msk(void **state)
+static void test_confirmation(void **state)
 {
-	struct membership group;
-	struct member a = { 0 };
+	struct member member = joined(&two), outside = { 0 };
 
 	(void)state;
-	membership_init(&group, MEMBERSHIP_MSK_NONE);
-	assert_int_equal(do_join(&group, &a, &open_policy, 0),
-			 MEMBERSHIP_RENEW);
-	assert_int_equal(membership_sent(&group, &a, NULL), -1);
-	membership_renewed(&group, MSK1, NULL);
-	assert_int_equal(membership_member_renewed(&group, &a),
-			 MEMBERSHIP_PUSH);
-	membership_sent(&group, &a, NULL);
-	assert_int_equal(do_answer(&group, &a, MSK1),
-			 MEMBERSHIP_STOP | MEMBERSHIP_COMPLETE);
+	member_silence(&member, &open_policy, &two, &actions);
+	assert_int_equal(member.silences, 1);
+	member_confirm(&member, 0x10002);
+	assert_true(member.held == 0x10002);
+	assert_int_equal(member.silences, 0);
+	/* A late one for the older MSK takes nothing back. */
+	member_confirm(&member, 0x10001);
+	assert_true(member.held == 0x10002);
+	/* Numbers wrap. */
+	member.held = 0x1fffe;
+	member_confirm(&member, 0x10001);
+	assert_true(member.held == 0x10001);
+	member_confirm(&outside, 0x10001);
+	assert_int_equal(outside.held, 0);
 }
 
 static void test_silence(void **state)
 {
-	struct membership group;
-	struct member a = { 0 };
-	unsigned int actions, i;
+	struct member member = joined(&one);
+	struct member_policy patient = { .silences = 0 };
+	int i;
 
 	(void)state;
-	membership_init(&group, MSK1);
-	do_join(&group, &a, &open_policy, 0);
-	assert_int_equal(membership_unanswered(&group, &a, &open_policy, 0,
-					       &actions, NULL),
-			 -1);
-	for (i = 0; i < 2; i++) {
-		membership_sent(&group, &a, NULL);
-		assert_int_equal(membership_unanswered(&group, &a, &open_policy,
-						       0, &actions, NULL),
-				 0);
-		assert_int_equal(actions, MEMBERSHIP_COMPLETE);
-		assert_int_equal(a.state, MEMBER_SILENT);
-		assert_int_equal(membership_renewed(&group, MSK2 + i, NULL), 0);
-	}
-	/* An answer, even late, starts the count again. */
-	assert_int_equal(do_answer(&group, &a, MSK2), MEMBERSHIP_NOTHING);
-	assert_int_equal(a.silences, 0);
-	a.silences = 2;
-	membership_sent(&group, &a, NULL);
-	membership_unanswered(&group, &a, &closed_policy, 50, &actions, NULL);
-	assert_int_equal(actions, MEMBERSHIP_STOP | MEMBERSHIP_INVALIDATE |
-					  MEMBERSHIP_COMPLETE);
-	assert_int_equal(a.state, MEMBER_ABSENT);
-	assert_int_equal(group.renew_at, 1050);
-	assert_int_equal(membership_unanswered(&group, &a, &open_policy, 0,
-					       &actions, NULL),
-			 -1);
+	for (i = 0; i < 100; i++)
+		member_silence(&member, &patient, &one, &actions);
+	assert_int_equal(member.state, MEMBER_INSIDE);
+	member.silences = 0;
+	member_silence(&member, &open_policy, &one, &actions);
+	member_silence(&member, &open_policy, &one, &actions);
+	assert_string_equal(done(), "");
+	member_silence(&member, &open_policy, &one, &actions);
+	assert_string_equal(done(), "cancel");
+	assert_int_equal(member.state, MEMBER_SILENT);
+	member_silence(&member, &open_policy, &one, &actions);
+	assert_string_equal(done(), "");
+	member_push(&member, 0x10002, true, &actions);
+	assert_string_equal(done(), "");
+	/* It is there again. */
+	assert_int_equal(member_join(&member, &open_policy, &one, true,
+				     &actions, NULL),
+			 0);
+	assert_string_equal(done(), "push 1");
 }
 
-/* Any order of events: the counts are those that counting gives. */
-static void test_counts(void **state)
+static void test_silence_locks_out(void **state)
 {
-	struct membership group;
-	struct member ues[UES] = { 0 };
-	uint32_t random = 1, msk_id = MSK1;
-	unsigned int round, actions, i, in, pending;
+	struct member member = joined(&one);
+	int i;
 
 	(void)state;
-	membership_init(&group, MEMBERSHIP_MSK_NONE);
-	for (round = 0; round < 200000; round++) {
-		struct member *ue = &ues[(random >> 24) % UES];
-		const struct membership_policy *policy =
-			random >> 20 & 1 ? &open_policy : &closed_policy;
+	for (i = 0; i < 3; i++)
+		member_silence(&member, &strict, &one, &actions);
+	assert_string_equal(done(), "cancel, rekey 1");
+}
 
-		random = random * 1664525 + 1013904223;
-		switch (random >> 28) {
-		case 0 ... 3:
-			membership_join(&group, ue, policy, round, &actions,
-					NULL);
-			break;
-		case 4:
-			membership_leave(&group, ue, policy, round, &actions,
-					 NULL);
-			break;
-		case 5:
-			membership_evict(&group, ue, round, &actions, NULL);
-			break;
-		case 6:
-			membership_pardon(ue, NULL);
-			break;
-		case 7 ... 9:
-			membership_sent(&group, ue, NULL);
-			break;
-		case 10 ... 11:
-			membership_answered(&group, ue, group.msk_id, &actions,
-					    NULL);
-			break;
-		case 12:
-			membership_unanswered(&group, ue, policy, round,
-					      &actions, NULL);
-			break;
-		case 13:
-			if (membership_renewed(&group, msk_id, NULL) == 0 &&
-			    !(++msk_id & 0xffff))
-				msk_id++;
-			break;
-		default:
-			membership_member_renewed(&group, ue);
-			break;
-		}
-		in = pending = 0;
-		for (i = 0; i < UES; i++) {
-			bool is_in = ues[i].state != MEMBER_ABSENT &&
-				     ues[i].state != MEMBER_EVICTED;
+static void test_leave(void **state)
+{
+	struct member member = joined(&two);
+	struct fault fault = { 0 };
 
-			in += is_in;
-			pending += is_in &&
-				   (ues[i].state == MEMBER_PENDING ||
-				    ues[i].seen_msk_id != group.msk_id);
+	(void)state;
+	assert_int_equal(
+		member_leave(&member, &open_policy, &two, &actions, NULL), 0);
+	assert_string_equal(done(), "cancel, invalidate 1, invalidate 2");
+	assert_int_equal(member_leave(&member, &open_policy, &two, &actions,
+				      &fault),
+			 -1);
+	assert_int_equal(fault.code, FAULT_STATE);
+	assert_string_equal(fault.text,
+			    "UE is outside and not a member of the group");
+	member = joined(&one);
+	assert_int_equal(member_leave(&member, &strict, &two, &actions, NULL),
+			 0);
+	assert_string_equal(done(),
+			    "cancel, rekey 1, invalidate 1, invalidate 2");
+	/* It never got a key: nothing to lock out, nothing to take back. */
+	member = joined(&none);
+	assert_int_equal(member_leave(&member, &strict, &two, &actions, NULL),
+			 0);
+	assert_string_equal(done(), "cancel");
+}
+
+static void test_eviction(void **state)
+{
+	struct member member = joined(&one);
+	struct fault fault = { 0 };
+
+	(void)state;
+	member_evict(&member, &two, &actions);
+	assert_string_equal(done(), "cancel, rekey 1");
+	assert_int_equal(member.state, MEMBER_BANNED);
+	member_evict(&member, &two, &actions);
+	assert_string_equal(done(), "");
+	assert_int_equal(member_join(&member, &open_policy, &one, true,
+				     &actions, &fault),
+			 -1);
+	assert_int_equal(fault.code, FAULT_STATE);
+	assert_int_equal(member_request(&member, &one, 0x10001, &actions, NULL),
+			 -1);
+	member_push(&member, 0x10002, true, &actions);
+	assert_string_equal(done(), "");
+	member_pardon(&member);
+	assert_int_equal(member.state, MEMBER_OUTSIDE);
+	assert_int_equal(member_join(&member, &open_policy, &one, true,
+				     &actions, NULL),
+			 0);
+	member_pardon(&member);
+	assert_int_equal(member.state, MEMBER_INSIDE);
+}
+
+/* It left by itself and still has the key when it is evicted. */
+static void test_eviction_from_outside(void **state)
+{
+	struct member member = joined(&one), stranger = { 0 };
+
+	(void)state;
+	member_leave(&member, &open_policy, &one, &actions, NULL);
+	member_evict(&member, &one, &actions);
+	assert_string_equal(done(), "cancel, rekey 1");
+	member_evict(&stranger, &one, &actions);
+	assert_string_equal(done(), "cancel");
+}
+
+static void test_old_key_is_no_danger(void **state)
+{
+	struct member_group later = { { 0x10005 }, 1 };
+	struct member member = joined(&one);
+
+	(void)state;
+	member_evict(&member, &later, &actions);
+	assert_string_equal(done(), "cancel");
+}
+
+static void test_names(void **state)
+{
+	(void)state;
+	assert_string_equal(member_state_name(MEMBER_OUTSIDE), "outside");
+	assert_string_equal(member_state_name(MEMBER_BANNED), "banned");
+	assert_string_equal(member_state_name((enum member_state)7), "invalid");
+}
+
+/* ---- A group of UEs that keep all they ever got ---- */
+
+#define UES 6
+#define MSKS 4096
+
+struct world {
+	struct keylife life;
+	struct keylife_policy keys;
+	struct member_policy rules;
+	struct member members[UES];
+	bool has[UES][MSKS];
+	bool used[MSKS];
+	unsigned int pushes;
+	int64_t now;
+	int64_t wake;
+};
+
+static uint64_t seed = UINT64_C(0x2545f4914f6cdd1d);
+
+static unsigned int draw(unsigned int range)
+{
+	seed ^= seed << 13;
+	seed ^= seed >> 7;
+	seed ^= seed << 17;
+	return (unsigned int)((seed >> 11) % range);
+}
+
+static struct member_group world_group(const struct world *world)
+{
+	struct member_group group = { 0 };
+
+	group.count = keylife_msks(&world->life, group.msk_ids);
+	return group;
+}
+
+static void world_keys(struct world *world, const struct keylife_actions *keys);
+
+static void world_member(struct world *world, unsigned int ue,
+			 const struct member_actions *list)
+{
+	struct keylife_actions keys;
+	size_t i;
+
+	for (i = 0; i < list->count; i++) {
+		uint32_t msk_id = list->list[i].msk_id;
+
+		if (list->list[i].type == MEMBER_PUSH) {
+			assert_true(msk_id_number(msk_id) < MSKS);
+			world->has[ue][msk_id_number(msk_id)] = true;
+			world->pushes++;
+		} else if (list->list[i].type == MEMBER_REKEY) {
+			world->wake = keylife_rekey(&world->life, &world->keys,
+						    msk_id, world->now, &keys);
+			world_keys(world, &keys);
 		}
-		assert_int_equal(group.members, in);
-		assert_int_equal(group.waiting, pending);
+	}
+}
+
+/* Every UE gets its part of a push at once, with a chance of one that is due. */
+static void world_keys(struct world *world, const struct keylife_actions *keys)
+{
+	struct keylife_actions more;
+	size_t i;
+	unsigned int ue;
+
+	for (i = 0; i < keys->count; i++) {
+		uint32_t msk_id = keys->list[i].msk_id;
+
+		if (keys->list[i].type == KEYLIFE_MTK_ACTIVATE)
+			world->used[msk_id_number(msk_id)] = true;
+		if (keys->list[i].type != KEYLIFE_MSK_PUSH)
+			continue;
+		for (ue = 0; ue < UES; ue++) {
+			struct member_actions list;
+
+			member_push(&world->members[ue], msk_id, true, &list);
+			world_member(world, ue, &list);
+		}
+		if (draw(4)) {
+			world->wake = keylife_pushed(&world->life, &world->keys,
+						     msk_id, world->now, &more);
+			world_keys(world, &more);
+		}
+	}
+}
+
+static void world_run(struct world *world, int64_t until)
+{
+	struct keylife_actions keys;
+
+	do {
+		if (world->wake > world->now)
+			world->now = world->wake < until ? world->wake : until;
+		world->wake = keylife_step(&world->life, &world->keys,
+					   world->now, &keys);
+		world_keys(world, &keys);
+	} while (world->now < until || world->wake <= world->now);
+}
+
+static void world_begin(struct world *world, const struct member_policy *rules)
+{
+	static const struct keylife_policy keys = { .msk_lifetime = 2000,
+						    .msk_lead = 200,
+						    .msk_overlap = 100,
+						    .mtk_lifetime = 100,
+						    .mtk_lead = 10,
+						    .mtk_overlap = 10,
+						    .mtk_repeat = 50,
+						    .mtk_count = 100 };
+	struct keylife_actions made;
+
+	memset(world, 0, sizeof(*world));
+	world->keys = keys;
+	world->rules = *rules;
+	assert_int_equal(keylife_policy_check(&keys, NULL), 0);
+	keylife_init(&world->life, 0x10000);
+	world->wake = keylife_start(&world->life, &keys, 0, &made);
+	world_keys(world, &made);
+	world_run(world, 300);
+}
+
+/* Time in which an eviction takes effect: an unfinished push, the switch, the old
+ * MTK, and then the same for the MSK that locks out.
+ */
+#define EFFECT 500
+
+static void world_event(struct world *world, unsigned int ue)
+{
+	struct member_group group = world_group(world);
+	struct member *member = &world->members[ue];
+	struct member_actions list = { 0 };
+
+	switch (draw(5)) {
+	case 0:
+	case 1:
+		member_pardon(member);
+		member_join(member, &world->rules, &group, true, &list, NULL);
+		break;
+	case 2:
+		member_leave(member, &world->rules, &group, &list, NULL);
+		break;
+	case 3:
+		member_silence(member, &world->rules, &group, &list);
+		break;
+	default:
+		member_evict(member, &group, &list);
+		break;
+	}
+	world_member(world, ue, &list);
+}
+
+static void test_evicted_cannot_read(void **state)
+{
+	static struct world world;
+	unsigned int round, ue, evicted = 0;
+
+	(void)state;
+	world_begin(&world, &strict);
+	for (round = 0; round < 1500; round++) {
+		unsigned int chosen = draw(UES);
+
+		world_event(&world, chosen);
+		world_run(&world, world.now + draw(100));
+		if (draw(4))
+			continue;
+		world_run(&world, world.now + EFFECT);
+		for (ue = 0; ue < UES; ue++) {
+			if (world.members[ue].state == MEMBER_INSIDE)
+				continue;
+			evicted++;
+			if (world.has[ue][msk_id_number(world.life.mtk.msk_id)])
+				fail_msg("round %u: UE %u still reads", round,
+					 ue);
+		}
+	}
+	assert_true(evicted > 300);
+	assert_true(world.pushes > 300);
+}
+
+/* rekey_on_join: what a UE gets when it comes was not in use before. */
+static void test_newcomer_cannot_read_the_past(void **state)
+{
+	unsigned int round;
+
+	(void)state;
+	for (round = 0; round < 300; round++) {
+		static struct world world;
+		struct member_group group;
+		struct member_actions list;
+		bool before[MSKS];
+		unsigned int i;
+
+		world_begin(&world, &strict);
+		for (i = 0; i < 10; i++) {
+			world_event(&world, 1 + draw(UES - 1));
+			world_run(&world, world.now + draw(150));
+		}
+		memcpy(before, world.used, sizeof(before));
+		group = world_group(&world);
+		assert_int_equal(member_join(&world.members[0], &world.rules,
+					     &group, true, &list, NULL),
+				 0);
+		world_member(&world, 0, &list);
+		world_run(&world, world.now + EFFECT);
+		for (i = 0; i < MSKS; i++)
+			if (world.has[0][i] && before[i])
+				fail_msg("round %u: it has MSK %u", round, i);
+		/* And it can read now. */
+		assert_true(world.has[0][msk_id_number(world.life.mtk.msk_id)]);
 	}
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_push_and_answer),
-		cmocka_unit_test(test_new_msk_reaches_everybody),
-		cmocka_unit_test(test_eviction),
-		cmocka_unit_test(test_eviction_after_leaving),
-		cmocka_unit_test(test_batches),
-		cmocka_unit_test(test_first_msk),
+		cmocka_unit_test(test_join),
+		cmocka_unit_test(test_join_without_muk),
+		cmocka_unit_test(test_join_with_rekey),
+		cmocka_unit_test(test_request),
+		cmocka_unit_test(test_confirmation),
 		cmocka_unit_test(test_silence),
-		cmocka_unit_test(test_counts),
+		cmocka_unit_test(test_silence_locks_out),
+		cmocka_unit_test(test_leave),
+		cmocka_unit_test(test_eviction),
+		cmocka_unit_test(test_eviction_from_outside),
+		cmocka_unit_test(test_old_key_is_no_danger),
+		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_evicted_cannot_read),
+		cmocka_unit_test(test_newcomer_cannot_read_the_past),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -11,7 +11,7 @@
 #define GROUPS 3
 #define NUMBERS 4
 #define KEYS 3
-#define COMMANDS_MAX 48
+#define COMMANDS_MAX 24
 #define RESPONDER "user@bsf.example.org"
 
 /* An MSK of the model; the older one of a group is first in the list. */

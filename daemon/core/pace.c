@@ -28,7 +28,7 @@ int pace_init(struct pace *pace, uint32_t rate, uint32_t burst, int64_t now,
 {
 	*pace = (struct pace){ 0 };
 	if (!rate || rate > PACE_RATE_MAX || burst > PACE_BURST_MAX ||
-	    burst <= rate / 1000)
+	    (uint64_t)burst * MESSAGE < (uint64_t)rate + MESSAGE - 1)
 		return fault_set(fault, FAULT_ARGUMENT,
 				 "rate %u or burst %u is out of range", rate,
 				 burst);

@@ -34,9 +34,9 @@ struct pace {
 	int64_t now;
 };
 
-/* Starts with a full burst. @rate is 1 to PACE_RATE_MAX; @burst is above the
- * messages of one millisecond, or the rate could not be kept, and at most
- * PACE_BURST_MAX. Returns 0, or -1 and FAULT_ARGUMENT.
+/* Starts with a full burst. @rate is 1 to PACE_RATE_MAX; @burst has room for
+ * the messages of one millisecond and a part of one, or the rate could not be kept,
+ * and is at most PACE_BURST_MAX. Returns 0, or -1 and FAULT_ARGUMENT.
  */
 int pace_init(struct pace *pace, uint32_t rate, uint32_t burst, int64_t now,
 	      struct fault *fault);

@@ -60,7 +60,7 @@ static void test_rate_is_kept(void **state)
 	(void)state;
 	for (round = 0; round < 200; round++) {
 		uint32_t rate = 1 + draw(50000);
-		uint32_t burst = rate / 1000 + 1 + draw(200);
+		uint32_t burst = (rate + 1998) / 1000 + draw(200);
 		int64_t now = draw(100000), start = now;
 		uint64_t sent = 0;
 		struct pace pace;

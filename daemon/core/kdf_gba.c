@@ -2,15 +2,10 @@
 #include <string.h>
 
 #include "kdf_gba.h"
+#include "mbms_profile.h"
 #include "text.h"
 
 #define FC_GBA 0x01
-
-/* TS 33.246, annex F. Nobody outside of 3GPP could check these two values: they
- * are from memory, and a peer that has other ones refuses every request.
- */
-#define FC_MRK 0x01
-#define LABEL_MRK "mbms-mrk"
 
 int kdf_ks(const struct secret *ck, const struct secret *ik, struct secret *ks,
 	   struct fault *fault)
@@ -127,10 +122,10 @@ int kdf_mrk(const struct bootstrap_keys *keys, struct secret *mrk,
 	}
 	if (keys->mode == BOOTSTRAP_GBA_U)
 		return copy(mrk, &keys->key, fault);
-	return kdf_derive(
-		&keys->key, FC_MRK,
-		(struct kdf_parameter[]){ { LABEL_MRK, strlen(LABEL_MRK) } }, 1,
-		mrk, fault);
+	return kdf_derive(&keys->key, MBMS_MRK_FC,
+			  (struct kdf_parameter[]){
+				  { MBMS_MRK_P0, strlen(MBMS_MRK_P0) } },
+			  1, mrk, fault);
 }
 
 int kdf_muk(const struct bootstrap_keys *keys, struct secret *muk,

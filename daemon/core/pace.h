@@ -47,8 +47,8 @@ void pace_return(struct pace *pace, uint32_t unsent);
 /* When the next message may be sent; @now if at once. */
 int64_t pace_wake(const struct pace *pace, int64_t now);
 /* Milliseconds that @count messages take at @rate a second, rounded up: the time
- * of a push, and the least randomTimePeriod (TS 26.517) for as many requests.
- * KEYLIFE's msk_lead has to be longer. @rate is not 0.
+ * of a push, which msk_lead of struct keylife_policy has to exceed, and the least
+ * randomTimePeriod (TS 26.517) for as many requests. @rate is not 0.
  */
 int64_t pace_duration(uint64_t count, uint32_t rate);
 

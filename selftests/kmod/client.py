@@ -94,8 +94,8 @@ class Client:
         values = key.identity() | dashed(options)
         self.netlink.do(uapi.CMD_KEY_ACTIVATE, {"group": group.attributes(), "key": values})
 
-    def key_del(self, group, key, role=None, **options):
-        values = key.identity() | {"role": role} | dashed(options)
+    def key_del(self, group, key, **options):
+        values = key.identity() | dashed(options)
         self.netlink.do(uapi.CMD_KEY_DEL, {"group": group.attributes(), "key": values})
 
     def flush(self):

@@ -16,6 +16,8 @@ from watch import Watch
 UNKNOWN_A_SECOND = 8
 STORM = 100
 BASE = sframe.COUNTER_FIRST
+# Integrity-only costs the reference least; events do not know the suite.
+SUITE = sframe.NULL_80
 
 
 def timed(function, count):
@@ -35,8 +37,8 @@ def unknown_key(lan, family):
     """The event names the key of the datagram, so that it can be asked for."""
     lan.wire.expect_nothing()
     watch = Watch(lan.member)
-    session = Session(lan, family)
-    stranger = lan.key(sender_id=0xabcd)
+    session = Session(lan, family, suite=SUITE)
+    stranger = lan.key(sender_id=0xabcd, suite=SUITE)
     session.inject(stranger.protect(BASE, b"stranger"))
     event = watch.next("unknown key")
     equal(event["event"], {"type": uapi.EVENT_TYPE_UNKNOWN_KEY, "count": 1}, "event")
@@ -49,8 +51,8 @@ def unknown_key_rate(lan, family):
     """A flood of strangers: eight events a second and group."""
     lan.wire.expect_nothing()
     watch = Watch(lan.member)
-    session, other = Session(lan, family), Session(lan, family)
-    ciphertexts = [lan.key().protect(BASE, b"stranger") for _ in range(150)]
+    session, other = Session(lan, family, suite=SUITE), Session(lan, family, suite=SUITE)
+    ciphertexts = [lan.key(suite=SUITE).protect(BASE, b"stranger") for _ in range(150)]
     seconds = timed(lambda number: session.inject(ciphertexts[number]), len(ciphertexts))
     other.inject(ciphertexts[0])
     session.dropped("unknown-key", len(ciphertexts))
@@ -71,7 +73,7 @@ def storm(lan, family, kind, data):
     """One event for a hundred in a second, at most one a second, none for fewer."""
     lan.wire.expect_nothing()
     watch = Watch(lan.member)
-    session = Session(lan, family)
+    session = Session(lan, family, suite=SUITE)
     authentic = session.key.protect(BASE, b"first")
     session.inject(authentic)
     equal(session.receiver.recv(100), b"first", "authentic datagram")
@@ -104,8 +106,8 @@ def other_namespace(lan, family):
     """Events stay in their network namespace."""
     lan.wire.expect_nothing()
     watch, stranger = Watch(lan.member), Watch(lan.outsider)
-    session = Session(lan, family)
-    session.inject(lan.key().protect(BASE, b"stranger"))
+    session = Session(lan, family, suite=SUITE)
+    session.inject(lan.key(suite=SUITE).protect(BASE, b"stranger"))
     watch.next("unknown key")
     equal(collect(stranger, 0.05), [], "events at the outsider")
 
@@ -114,9 +116,9 @@ def counted(lan, family):
     """The statistics know how many events were sent."""
     lan.wire.expect_nothing()
     watch = Watch(lan.member)
-    session = Session(lan, family)
+    session = Session(lan, family, suite=SUITE)
     before = lan.member.mbsec.stats()
-    ciphertexts = [lan.key().protect(BASE, b"stranger") for _ in range(30)]
+    ciphertexts = [lan.key(suite=SUITE).protect(BASE, b"stranger") for _ in range(30)]
     for ciphertext in ciphertexts:
         session.inject(ciphertext)
     session.dropped("unknown-key", 30)

@@ -34,6 +34,10 @@ class NetlinkError(Exception):
         self.errno, self.message, self.echo, self.offset = errno, message, echo, offset
 
 
+class InterruptedDump(Exception):
+    """The state changed during a dump."""
+
+
 class ReplyError(AssertionError):
     """A reply is not what the specification allows."""
 
@@ -170,7 +174,7 @@ class GenericSocket:
         return self.collect(self.sequence)
 
     def collect(self, expected):
-        replies = []
+        replies, interrupted = [], 0
         while True:
             for kind, flags, sequence, payload in self.receive():
                 if sequence != expected:
@@ -178,20 +182,61 @@ class GenericSocket:
                 if kind == NLMSG_ERROR:
                     raise_error(payload, flags)
                     return replies
+                interrupted |= flags & NLM_F_DUMP_INTR
                 if kind == NLMSG_DONE:
                     raise_error(payload + bytes(16), flags)
+                    if interrupted:
+                        raise InterruptedDump()
                     return replies
-                if flags & NLM_F_DUMP_INTR:
-                    raise ReplyError("dump was interrupted")
                 replies.append(payload)
+
+    def batch(self, command, requests):
+        """Many requests in one datagram; the error, or None, of each."""
+        head = GENERIC_HEADER.pack(command, uapi.VERSION, 0)
+        first = self.sequence + 1
+        self.socket.send(b"".join(self.message(self.family, head + encode("message", values),
+                                               NLM_F_ACK) for values in requests))
+        return self.acknowledgements(range(first, self.sequence + 1))
+
+    def batch_quiet(self, command, requests):
+        """As batch(), but asks for an answer to the last only; the errors."""
+        head = GENERIC_HEADER.pack(command, uapi.VERSION, 0)
+        self.socket.send(b"".join(
+            self.message(self.family, head + encode("message", values),
+                         NLM_F_ACK if number == len(requests) else 0)
+            for number, values in enumerate(requests, 1)))
+        errors = []
+        while True:
+            for kind, flags, sequence, payload in self.receive():
+                if kind != NLMSG_ERROR:
+                    continue
+                code, sentence, offset, echo = parse_error(payload, flags)
+                if code:
+                    errors.append(NetlinkError(code, sentence, echo, offset))
+                if sequence == self.sequence:
+                    return errors
+
+    def acknowledgements(self, sequences):
+        """The NetlinkError, or None, that answers each of the sequence numbers."""
+        answers = {}
+        while len(answers) < len(sequences):
+            for kind, flags, sequence, payload in self.receive():
+                if kind == NLMSG_ERROR and sequence in sequences:
+                    code, sentence, offset, echo = parse_error(payload, flags)
+                    answers[sequence] = NetlinkError(code, sentence, echo, offset) if code else None
+        return [answers[sequence] for sequence in sequences]
 
     def do(self, command, values=None, raw=b""):
         payload = GENERIC_HEADER.pack(command, uapi.VERSION, 0) + encode("message", values or {})
         return self.replies(command, self.exchange(self.family, payload + raw, NLM_F_ACK))
 
-    def dump(self, command, raw=b""):
+    def dump_raw(self, command, raw=b""):
+        """The messages of a dump as they came."""
         payload = GENERIC_HEADER.pack(command, uapi.VERSION, 0) + raw
-        return self.replies(command, self.exchange(self.family, payload, NLM_F_DUMP | NLM_F_ACK))
+        return self.exchange(self.family, payload, NLM_F_DUMP | NLM_F_ACK)
+
+    def dump(self, command, raw=b""):
+        return self.replies(command, self.dump_raw(command, raw))
 
     def replies(self, command, payloads):
         decoded = []

@@ -10,6 +10,7 @@ import sys
 import ktap
 
 CLONE_NEWNET = 0x40000000
+TAINT_DIE, TAINT_WARN = 1 << 7, 1 << 9
 HERE = os.path.dirname(os.path.abspath(__file__))
 LIBC = ctypes.CDLL(None, use_errno=True)
 NAMESPACE_DEFAULTS = {
@@ -44,7 +45,7 @@ class Namespace:
         self.stack = []
         self.descriptor = None
         run("ip", "netns", "add", name)
-        atexit.register(self.delete)
+        atexit.register(self.close)
         self.descriptor = os.open(f"/run/netns/{name}", os.O_RDONLY)
         for path, value in NAMESPACE_DEFAULTS.items():
             self.sysctl(path, value)
@@ -59,8 +60,8 @@ class Namespace:
         setns(previous)
         os.close(previous)
 
-    def delete(self):
-        atexit.unregister(self.delete)
+    def close(self):
+        atexit.unregister(self.close)
         if self.descriptor is not None:
             os.close(self.descriptor)
             self.descriptor = None
@@ -128,10 +129,18 @@ def require_module():
         ktap.skip_all(f"module mbsec cannot be loaded: {failure}".replace("\n", " "))
 
 
+def warnings():
+    """Whether the kernel has oopsed or warned, as its taint flags say."""
+    with open("/proc/sys/kernel/tainted") as flags:
+        return int(flags.read()) & (TAINT_DIE | TAINT_WARN)
+
+
 def run_plan(build):
     """The main program of a test: build(plan) adds the cases and returns what to close."""
     require_module()
     plan = ktap.Plan()
+    before = warnings()
+    plan.after.append(lambda: ktap.equal(warnings(), before, "the kernel's taint by warnings"))
     topology = build(plan)
     try:
         return plan.run()

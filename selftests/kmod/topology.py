@@ -52,7 +52,7 @@ class Host:
     def close(self):
         if self.connection:
             self.connection.close()
-        self.namespace.delete()
+        self.namespace.close()
 
     def ifindex(self, device="eth0"):
         with self.namespace:

@@ -96,19 +96,20 @@ static u64 size_largest(u8 size)
 
 /*
  * Parses a copy that ends where its memory does, so that the address sanitizer
- * sees every octet that is read beyond.
+ * sees every octet that is read beyond. One more octet is before the copy, as
+ * it would not see that of an allocation of none.
  */
 static int parse(const u8 *data, size_t size,
 		 struct mbsec_sframe_header *header)
 {
-	u8 *copy = malloc(size);
+	u8 *memory = malloc(1 + size);
 	int err;
 
-	assert_non_null(copy);
-	memcpy(copy, data, size);
+	assert_non_null(memory);
+	memcpy(memory + 1, data, size);
 	memset(header, 0xa5, sizeof(*header));
-	err = mbsec_sframe_parse(copy, size, header);
-	free(copy);
+	err = mbsec_sframe_parse(memory + 1, size, header);
+	free(memory);
 	return err;
 }
 

@@ -3,6 +3,6 @@
 #ifndef _SHIM_LINUX_MATH_H
 #define _SHIM_LINUX_MATH_H
 
-#define DIV_ROUND_UP(n, d) (((n) + (d)-1) / (d))
+#define DIV_ROUND_UP(n, d) ((n) / (d) + !!((n) % (d)))
 
 #endif /* _SHIM_LINUX_MATH_H */

@@ -33,7 +33,7 @@ holds_within() {
 wait_for() {
 	local what=$1
 	shift
-	holds_within 30 "$@" || die "waited too long for $what"
+	holds_within 60 "$@" || die "waited too long for $what"
 }
 
 load_module() {
@@ -99,6 +99,8 @@ open_shell() {
 			'while IFS= read -rd "" code; do eval "$code" >../reply 2>&1 </dev/null; echo $? >../answers; done'
 	} <"$work/$1.input" &
 	pids[$1-shell]=$!
+	# Bash would have a word to say when it is killed.
+	disown $!
 }
 
 # tell HOST CODE
@@ -169,8 +171,6 @@ clean_up() {
 	for name in "${pids[@]}"; do
 		kill -KILL "$name" 2>/dev/null || true
 	done
-	# Without a word about the killed shells.
-	wait 2>/dev/null
 	for name in "${hosts[@]}" switch; do
 		[ ! -e "/run/netns/$namespace-$name" ] || ip netns del "$namespace-$name"
 	done

@@ -6,7 +6,7 @@
 group=239.1.1.1
 port=5001
 group_in_proc=010101EF
-declare -A lost=() total=() rate_of=() measured=() counter=() earlier=() used=()
+declare -A lost=() total=() rate=() mbits_of=() measured=() counter=() earlier=() used=()
 rows=()
 
 # joined HOST NAME: the program has joined the group.
@@ -61,8 +61,9 @@ read_report() {
 		[[ $line =~ $pattern && ${BASH_REMATCH[1]} != 1.0000 ]] || continue
 		lost[$1]=${BASH_REMATCH[4]}
 		total[$1]=${BASH_REMATCH[5]}
+		rate[$1]="${BASH_REMATCH[2]} ${BASH_REMATCH[3]}bit/s"
 		in_mbit "${BASH_REMATCH[2]}" "${BASH_REMATCH[3]}"
-		rate_of[$1]=$mbit
+		mbits_of[$1]=$mbit
 		found=yes
 	done <"$work/$1-iperf.out"
 	[ $found = yes ]
@@ -107,8 +108,8 @@ show_report() {
 show_totals() {
 	local host
 	for host in member1 member2; do
-		printf '    %s: %s Mbit/s, %s of %s datagrams lost\n' \
-			"$host" "${rate_of[$host]}" "${lost[$host]}" "${total[$host]}"
+		printf '    %s: %s, %s of %s datagrams lost\n' \
+			"$host" "${rate[$host]}" "${lost[$host]}" "${total[$host]}"
 	done
 	echo
 }
@@ -143,11 +144,17 @@ lines() {
 	grep -cE "${2:-}" "$1" || true
 }
 
-# table_row WHAT SENT LOST LOST READ
+# table_row WHAT SENT GOT GOT READ
 table_row() {
 	local row
-	printf -v row '%-20s %9s %13s %13s %15s' "$@"
+	printf -v row '%-22s %7s %13s %13s %16s' "$@"
 	rows+=("$row")
+}
+
+# traffic_row WHAT: of the last run of iperf.
+traffic_row() {
+	table_row "$1" "${total[member1]}" $((total[member1] - lost[member1])) \
+		$((total[member2] - lost[member2])) "${measured[readable]}"
 }
 
 # read_counters HOST: of the group, into counter[HOST NAME].

@@ -74,7 +74,7 @@ class Plan:
         self.cases = []
         self.before = []
         self.after = []
-        self.finally_hooks = []
+        self.cleaners = []
 
     def add(self, name, function, *args, **kwargs):
         self.cases.append((name, function, args, kwargs))
@@ -100,6 +100,17 @@ class Plan:
             return FAIL
         return SKIP if skipped == len(self.cases) else PASS
 
+    def clean(self):
+        for hook in self.cleaners:
+            hook()
+
+    def clean_quietly(self):
+        """After a failure, which is already told."""
+        try:
+            self.clean()
+        except Exception:
+            diagnostic(traceback.format_exc())
+
     def run_case(self, number, name, function, args, kwargs):
         started = time.monotonic()
         try:
@@ -108,17 +119,18 @@ class Plan:
             function(*args, **kwargs)
             for hook in self.after:
                 hook()
+            self.clean()
             line, result = f"ok {number} {name}", PASS
         except Skip as reason:
             result = FAIL if skips_fail() else SKIP
             line = f"ok {number} {name} # SKIP {reason}"
             if result == FAIL:
                 line = f"not ok {number} {name} (skipped: {reason})"
+            self.clean_quietly()
         except Exception:
             diagnostic(traceback.format_exc())
             line, result = f"not ok {number} {name}", FAIL
-        for hook in self.finally_hooks:
-            hook()
+            self.clean_quietly()
         print(line)
         diagnostic(f"{time.monotonic() - started:.2f} s")
         return result

@@ -49,9 +49,14 @@ class Host:
                 ktap.wait_for(lambda probe=probe, address=address: can_connect(probe, address),
                               f"route to {address} in {self.name}")
 
-    def close(self):
+    def disconnect(self):
+        """The next use makes a new connection: the module may have been reloaded."""
         if self.connection:
             self.connection.close()
+            self.connection = None
+
+    def close(self):
+        self.disconnect()
         self.namespace.close()
 
     def ifindex(self, device="eth0"):
@@ -145,7 +150,7 @@ class Topology:
         self.numbers = itertools.count(1)
         plan.before.append(self.wire.start)
         plan.after.append(self.wire.verify)
-        plan.finally_hooks.append(self.reset)
+        plan.cleaners.append(self.reset)
         # One CPU keeps packets in order from the send to the tap.
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
 

@@ -56,27 +56,28 @@ on_machine() {
 make_lan() {
 	local host
 	open_pipes
-	ip netns add "$namespace-switch"
-	ip -n "$namespace-switch" link add br0 type bridge mcast_snooping 0
-	ip -n "$namespace-switch" link set br0 up
+	printf "netns add $namespace-%s\n" switch "${hosts[@]}" | ip -batch -
+	{
+		echo "link add br0 type bridge mcast_snooping 0"
+		echo "link set br0 up"
+		for host in "${hosts[@]}"; do
+			echo "link add $host type veth peer name eth0 address ${mac[$host]} netns $namespace-$host"
+			echo "link set $host master br0 up"
+		done
+	} | ip -n "$namespace-switch" -batch -
 	for host in "${hosts[@]}"; do
-		make_host "$host"
+		configure "$host"
 		open_shell "$host"
 	done
 	wait_for "the switch to forward" forwards
 }
 
-make_host() {
-	ip netns add "$namespace-$1"
+configure() {
 	mkdir "$work/$1"
-	ip -n "$namespace-switch" -batch - <<-END
-		link add $1 type veth peer name eth0 netns $namespace-$1
-		link set $1 master br0 up
-	END
 	ip -n "$namespace-$1" -batch - <<-END
 		address add ${address[$1]}/24 dev eth0
 		link set lo up
-		link set eth0 address ${mac[$1]} up
+		link set eth0 up
 		route add 224.0.0.0/4 dev eth0
 	END
 }

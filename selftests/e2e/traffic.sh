@@ -36,9 +36,10 @@ start_listener() {
 	wait_joined "$1" listen
 }
 
-# start_receivers [OPTIONS]: iperf servers at both members.
+# start_receivers [OPTIONS]: iperf servers at both members, with the largest socket
+# buffer that a default kernel allows.
 start_receivers() {
-	start members iperf "iperf -s -u -B $group${1:+ $1} -i 1"
+	start members iperf "iperf -s -u -B $group${1:+ $1} -w 208K -i 1"
 	wait_joined members iperf
 }
 

@@ -121,9 +121,9 @@ scene_protected() {
 show_noise() {
 	say "A datagram in the outsider's tcpdump; first what iperf needs itself, then" \
 		"the digits:"
-	echo "              without mbsec (scene 2)           |  with mbsec, now"
+	echo "          without mbsec (scene 2)           |  with mbsec, now"
 	wire compare wire.pcap clear.pcap 0-32 160-224
-	indent "$work/reply"
+	cat "$work/reply"
 	echo
 	say "Only the header can be read, 14 octets; the rest is ciphertext and, at the" \
 		"end, a tag of 10 octets that only those with the key can make:"

@@ -184,7 +184,8 @@ class GenericSocket:
                     return replies
                 interrupted |= flags & NLM_F_DUMP_INTR
                 if kind == NLMSG_DONE:
-                    raise_error(payload + bytes(16), flags)
+                    # As an error, but without the header of the request.
+                    raise_error(payload[:4] + bytes(16) + payload[4:], flags | NLM_F_CAPPED)
                     if interrupted:
                         raise InterruptedDump()
                     return replies

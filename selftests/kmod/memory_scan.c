@@ -100,8 +100,7 @@ static int memory_scan(void)
 	Elf64_Phdr segment;
 	int i, scanned = 0;
 
-	if (fd < 0 ||
-	    pread(fd, &header, sizeof(header), 0) != sizeof(header)) {
+	if (fd < 0 || pread(fd, &header, sizeof(header), 0) != sizeof(header)) {
 		fprintf(stderr, "memory_scan: /proc/kcore: %s\n",
 			strerror(errno));
 		return -1;

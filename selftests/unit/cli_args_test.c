@@ -203,7 +203,8 @@ static const struct bad bad_lines[] = {
 	  "dir 'up' is unknown; known are in, out, both, forward" },
 	{ "group add 239.1.1.1 -s", "--statistics is of no use here" },
 	{ "group add 239.1.1.1 --frob",
-	  "unknown option '--frob'; known are --statistics, --json, --force-nonce-reuse-risk, --help, --version" },
+	  "unknown option '--frob'; known are --statistics, --json, "
+	  "--force-nonce-reuse-risk, --help, --version" },
 	{ "group del 239.1.1.1 dev eth0",
 	  "unknown keyword 'dev'; known are port, src" },
 	{ "key add 239.1.1.1 mtk-id 1 sender 256 rx key-file f",

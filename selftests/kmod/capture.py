@@ -77,7 +77,7 @@ class Tap:
         self.drain()
         return [one for one in frames.datagrams(self.frames) if port in (None, one.dport)]
 
-    def wait_datagrams(self, count, port=None, seconds=10):
+    def wait_datagrams(self, count, port=None, seconds=ktap.PATIENCE):
         """At least so many datagrams."""
         found = []
 

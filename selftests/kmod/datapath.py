@@ -77,7 +77,7 @@ def other_port(lan, family):
     session.transmitter.sendto(PAYLOAD, (session.group.address, PORT + 1))
     receive_all(other, [PAYLOAD])
     unicast = lan.member.open(family)
-    unicast.settimeout(10)
+    unicast.settimeout(ktap.PATIENCE)
     unicast.bind((lan.member.addresses[family], PORT))
     session.transmitter.sendto(PAYLOAD, (lan.member.addresses[family], PORT))
     receive_all(unicast, [PAYLOAD])
@@ -269,7 +269,7 @@ def ip_options(lan, family):
     # No fragments with destination options: nf_defrag_ipv6 does not join them,
     # with or without this module.
     for option, payload in ((IPV6_HOPOPTS, pattern_payload(4000)),
-                            (IPV6_DSTOPTS, pattern_payload(1400))):
+                            (IPV6_DSTOPTS, pattern_payload(1300))):
         session.transmitter.setsockopt(socket.IPPROTO_IPV6, option,
                                        bytes([0, 1, 0x1e, 12]) + bytes(12))
         session.exchange(PAYLOAD, payload)

@@ -246,7 +246,7 @@ def packet_too_big(net):
     sender = net.source.transmitter(6)
     sender.setsockopt(socket.IPPROTO_IPV6, IPV6_MTU_DISCOVER, PMTUDISC_DO)
     sender.sendto(pattern_payload(1452), (group.address, PORT))
-    watch.settimeout(10)
+    watch.settimeout(ktap.PATIENCE)
     while True:
         report = watch.recv(2000)
         if report[0] == PACKET_TOO_BIG:

@@ -9,6 +9,9 @@ import traceback
 
 PASS, FAIL, SKIP = 0, 1, 4
 
+# Seconds to wait for what should happen at once; a debug kernel may want more.
+PATIENCE = float(os.environ.get("MBSEC_TEST_PATIENCE", "10"))
+
 # Lines for the top of the output, which must begin with the version.
 notes = []
 
@@ -53,7 +56,7 @@ def shorten(value, limit=200):
     return text if len(text) <= limit else f"{text[:limit]}... ({len(text)} characters)"
 
 
-def wait_for(condition, what, seconds=10.0):
+def wait_for(condition, what, seconds=PATIENCE):
     """Poll until the condition returns something true, and return that."""
     deadline = time.monotonic() + seconds
     pause = 0.001

@@ -60,7 +60,7 @@ def fill_namespace(random, number):
     kernel.rx_add(Group("ff15::c:1"), Key(random.randbytes(16), suite=sframe.NULL_80))
     kernel.tx_add(group, key)
     receiver = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    receiver.settimeout(10)
+    receiver.settimeout(ktap.PATIENCE)
     receiver.bind((group.address, group.port))
     loopback = socket.inet_aton("127.0.0.1")
     receiver.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP,
@@ -116,7 +116,7 @@ def start_load(namespace, address):
     process = multiprocessing.Process(target=endless_load, daemon=True,
                                       args=(namespace.descriptor, address, ready))
     process.start()
-    check(ready.wait(20), "the load runs")
+    check(ready.wait(ktap.PATIENCE), "the load runs")
     return process
 
 

@@ -2,7 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Lifetimes in packets, bytes and seconds, the end of the counter, and their events."""
 
+import collections
+import contextlib
 import errno
+import multiprocessing
+import os
 import sys
 
 import ktap
@@ -57,6 +61,55 @@ def transmit_bytes(lan, family):
     lan.wire.fence()
     octets = sum(len(one.payload) - 24 for one in lan.tap.datagrams(PORT))
     check(octets <= 1000, f"{octets} octets protected with a limit of 1000")
+
+
+def hammer(session, stop):
+    """Sends on any CPU until told to stop; refusals are part of it."""
+    os.sched_setaffinity(0, range(os.cpu_count()))
+    payload = pattern_payload(64, 1)
+    while not stop.is_set():
+        try:
+            session.send(payload)
+        except OSError as failure:
+            if failure.errno not in (errno.EKEYEXPIRED, errno.ENOKEY):
+                raise
+
+
+@contextlib.contextmanager
+def senders(session, count):
+    """Processes that send as fast as they can."""
+    stop = multiprocessing.Event()
+    processes = [multiprocessing.Process(target=hammer, args=(session, stop), daemon=True)
+                 for _ in range(count)]
+    for process in processes:
+        process.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        for process in processes:
+            process.join(ktap.PATIENCE)
+    equal([process.exitcode for process in processes], [0] * count, "exit codes of the senders")
+
+
+def several_processors(lan, family):
+    """The limit is exact when several processors send at once, for counters too."""
+    session = Session(lan, family, tx={"hard_packets": 100})
+    kids = [session.key.kid]
+    with senders(session, 3):
+        for number in range(30):
+            ktap.wait_for(lambda: lan.sender.mbsec.keys(session.group) == [], "the key ends")
+            key = lan.key()
+            kids.append(key.kid)
+            limit = {"hard_packets": 100} if number % 2 else {
+                "counter_start": sframe.COUNTER_END - 100}
+            lan.sender.mbsec.tx_add(session.group, key, **limit)
+        ktap.wait_for(lambda: lan.sender.mbsec.keys(session.group) == [], "the last key ends")
+    lan.wire.fence()
+    headers = [sframe.decode_header(one.payload)[:2] for one in lan.tap.datagrams(PORT)]
+    sent = collections.Counter(kid for kid, _ in headers)
+    equal(sent, collections.Counter({kid: 100 for kid in kids}), "datagrams of each key")
+    equal(len(set(headers)), len(headers), "different counters")
 
 
 def transmit_seconds(lan, family):
@@ -138,6 +191,7 @@ def build(plan):
     lan = Lan(plan, ktap.seeded_random())
     plan.families("transmit, packets", lambda family: transmit_packets(lan, family))
     plan.families("transmit, bytes", lambda family: transmit_bytes(lan, family))
+    plan.families("several processors", lambda family: several_processors(lan, family))
     plan.add("transmit, seconds", lambda: transmit_seconds(lan, 4))
     for name, limit in (("packets", 1), ("bytes", 2), ("seconds", 3)):
         plan.add(f"receive, {name}", lambda limit=limit: receive_limits(lan, 6, limit))

@@ -176,7 +176,7 @@ def zerocopy(lan, family, length):
     poll.register(sender, 0)
     done = 0
     while done < 3:
-        check(poll.poll(10000), "completions arrive")
+        check(poll.poll(1000 * ktap.PATIENCE), "completions arrive")
         report = sender.recvmsg(1, 512, socket.MSG_ERRQUEUE)[1][0][2]
         first, last = (int.from_bytes(report[at:at + 4], sys.byteorder) for at in (8, 12))
         done += last - first + 1

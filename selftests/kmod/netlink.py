@@ -6,6 +6,7 @@ import socket
 import struct
 import time
 
+import ktap
 import uapi
 
 NETLINK_GENERIC = 16
@@ -125,7 +126,7 @@ class GenericSocket:
     def __init__(self, capped=True):
         self.socket = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, NETLINK_GENERIC)
         self.socket.bind((0, 0))
-        self.socket.settimeout(10)
+        self.socket.settimeout(ktap.PATIENCE)
         for option in (NETLINK_EXT_ACK, NETLINK_GET_STRICT_CHK) + (NETLINK_CAP_ACK,) * capped:
             self.socket.setsockopt(SOL_NETLINK, option, 1)
         self.sequence = 0
@@ -237,7 +238,13 @@ class GenericSocket:
         return self.exchange(self.family, payload, NLM_F_DUMP | NLM_F_ACK)
 
     def dump(self, command, raw=b""):
-        return self.replies(command, self.dump_raw(command, raw))
+        """All objects as they were at one moment: again if they changed meanwhile."""
+        for _ in range(100):
+            try:
+                return self.replies(command, self.dump_raw(command, raw))
+            except InterruptedDump:
+                pass
+        raise InterruptedDump("a hundred times")
 
     def replies(self, command, payloads):
         decoded = []

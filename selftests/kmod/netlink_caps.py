@@ -157,7 +157,7 @@ def own_namespace():
     kernel.tx_add(group, key)
     netns.run("ip", "link", "set", "lo", "up", "multicast", "on")
     receiver = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    receiver.settimeout(10)
+    receiver.settimeout(ktap.PATIENCE)
     member = socket.inet_aton(group.address) + socket.inet_aton("127.0.0.1")
     receiver.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, member)
     receiver.bind((group.address, group.port))

@@ -28,10 +28,7 @@ struct datagram {
 	uint8_t octets[DATAGRAM_MAX];
 };
 
-/*
- * How many there were. A damaged one may by chance be as it was before, which
- * makes it a replay; an outer one need not even be UDP of the group.
- */
+/* How many there were; an outer one need not even be UDP of the group. */
 struct tally {
 	unsigned int originals;
 	unsigned long damaged;
@@ -233,6 +230,30 @@ static size_t ipv6_header(const struct target *target, uint8_t *at, size_t size)
 	return sizeof(ip);
 }
 
+/* Damage, and splices above all, may by chance make an authentic one. */
+static bool is_authentic(const struct datagram *data)
+{
+	unsigned int i;
+
+	for (i = 0; i < datagram_count; i++)
+		if (data->size == datagrams[i].size &&
+		    !memcmp(data->octets, datagrams[i].octets, data->size))
+			return true;
+	return false;
+}
+
+/* Any length but the right one; most are near it. */
+static uint16_t wrong_length(uint16_t right)
+{
+	uint16_t length;
+
+	do
+		length = random_below(4) ? right - 9 + random_below(18) :
+					   random_next();
+	while (length == right);
+	return length;
+}
+
 /* The checksum is of no use to the receiver, whose tag covers more. */
 static void packet_build(const struct target *target, struct packet *packet,
 			 const struct datagram *data, bool lie)
@@ -247,9 +268,7 @@ static void packet_build(const struct target *target, struct packet *packet,
 	size_t start;
 
 	if (lie)
-		udp.len = htons(random_below(4) ?
-					ntohs(udp.len) - 9 + random_below(9) :
-					random_next());
+		udp.len = htons(wrong_length(sizeof(udp) + data->size));
 	start = target->ipv6 ? ipv6_header(target, packet->octets, size) :
 			       ipv4_header(target, packet->octets, size);
 	memcpy(packet->octets + start, &udp, sizeof(udp));
@@ -288,21 +307,24 @@ static void packet_send(const struct target *target,
 }
 
 /* Mostly one that is still to come: its counter has not been seen. */
-static const struct datagram *datagram_choose(unsigned int sent)
+static const struct datagram *datagram_choose(unsigned int sent, bool outer)
 {
-	if (random_below(4))
+	/* What is whole inside is authentic: it must be a replay. */
+	if (outer)
+		return &datagrams[random_below(sent)];
+	if (random_below(4) && sent < datagram_count)
 		return &datagrams[sent + random_below(datagram_count - sent)];
 	return &datagrams[random_below(datagram_count)];
 }
 
 static void send_damaged(const struct target *target, struct tally *tally)
 {
-	struct datagram data = *datagram_choose(tally->originals);
-	bool outer = !random_below(16);
+	bool outer = tally->originals && !random_below(16);
 	bool lie = !outer && !random_below(16);
+	struct datagram data = *datagram_choose(tally->originals, outer);
 	struct packet packet;
 
-	if (!outer && !lie)
+	while (!outer && !lie && is_authentic(&data))
 		datagram_damage(&data);
 	packet_build(target, &packet, &data, lie);
 	if (outer)

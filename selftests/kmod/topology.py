@@ -98,7 +98,7 @@ class Host:
         listener = self.open(group.family)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 32 << 20)
-        listener.settimeout(10)
+        listener.settimeout(ktap.PATIENCE)
         index = self.ifindex(device)
         if join and source:
             join_source(listener, group, index, source)
@@ -302,7 +302,7 @@ def drain(listener):
     except BlockingIOError:
         return received
     finally:
-        listener.settimeout(10)
+        listener.settimeout(ktap.PATIENCE)
 
 
 def refused(code, function, *args, what="call"):

@@ -2,6 +2,7 @@
 """A subscriber to the events of a host."""
 
 import client
+import ktap
 import uapi
 from ktap import equal
 
@@ -14,7 +15,7 @@ class Watch:
             self.client = client.Client()
         self.client.netlink.subscribe()
 
-    def next(self, what, seconds=10):
+    def next(self, what, seconds=ktap.PATIENCE):
         for event in self.client.netlink.events(seconds):
             return event
         raise AssertionError(f"no event: {what}")

@@ -33,21 +33,18 @@ static int out_of_memory(struct problem *problem)
 }
 
 /*
- * What must not come twice is a pair of session key and KID. The fingerprint
- * is keyed with the salt of the file so that it tells nothing elsewhere.
+ * What must not come twice is the session key, under which KID and in which
+ * group ever: a nonce is made of its salt and the counter. The fingerprint is
+ * keyed with the salt of the file so that it tells nothing elsewhere.
  */
 static bool fingerprint_make(const struct history *history,
-			     const struct history_key *key,
+			     const struct session_keys *keys,
 			     uint8_t out[static HISTORY_FINGERPRINT_SIZE])
 {
-	const struct session_keys *keys = key->keys;
-	uint64_t kid = derive_kid(key->sender_id, key->msk_id, key->mtk_id);
-	uint8_t text[8 + CIPHER_KEY_SIZE + AUTH_KEY_SIZE + SALT_SIZE];
+	uint8_t text[CIPHER_KEY_SIZE + AUTH_KEY_SIZE + SALT_SIZE];
 	uint8_t *end = text;
 	bool ok;
 
-	for (int shift = 56; shift >= 0; shift -= 8)
-		*end++ = kid >> shift;
 	end = mempcpy(end, keys->cipher_key, keys->cipher_key_size);
 	end = mempcpy(end, keys->auth_key, AUTH_KEY_SIZE);
 	end = mempcpy(end, keys->salt, SALT_SIZE);
@@ -67,7 +64,7 @@ static int entry_make(struct history *history, const struct history_key *key,
 	entry->mtk_id = key->mtk_id;
 	entry->sender_id = key->sender_id;
 	entry->since = time(NULL);
-	if (fingerprint_make(history, key, entry->fingerprint))
+	if (fingerprint_make(history, key->keys, entry->fingerprint))
 		return 0;
 	return problem_set(
 		problem, EXIT_CODE_REFUSED,

@@ -42,17 +42,24 @@ static void monitor_end(struct monitor *monitor, int code)
 	monitor->code = code;
 }
 
+static void monitor_fail(struct monitor *monitor, enum exit_code code,
+			 const char *what, const char *reason)
+{
+	monitor_end(monitor,
+		    problem_set(monitor->problem, code, "%s%s%s", what,
+				reason ? ": " : "", reason ? reason : ""));
+}
+
 static void event_handle(struct monitor *monitor, struct nlmsghdr *header)
 {
 	struct event event;
 	int code;
 
 	if (!decode_event(header, &event)) {
-		monitor_end(
-			monitor,
-			problem_set(
-				monitor->problem, EXIT_CODE_REFUSED,
-				"the kernel module sent an event that this version of the tool does not understand"));
+		monitor_fail(
+			monitor, EXIT_CODE_REFUSED,
+			"this version of the tool does not understand an event of the kernel module",
+			NULL);
 		return;
 	}
 	code = event_print(&event, monitor->json, monitor->problem);
@@ -63,18 +70,15 @@ static void event_handle(struct monitor *monitor, struct nlmsghdr *header)
 /* Without this the tool would wait for ever for a module that is gone. */
 static void family_handle(struct monitor *monitor, struct nlmsghdr *header)
 {
-	struct nlattr *id =
-		genlmsg_valid_hdr(header, 0) ?
-			nla_find(genlmsg_attrdata(nlmsg_data(header), 0),
-				 genlmsg_attrlen(nlmsg_data(header), 0),
-				 CTRL_ATTR_FAMILY_ID) :
-			NULL;
+	struct nlattr *tb[CTRL_ATTR_MAX + 1];
+	struct nlattr *id = NULL;
 
+	if (genlmsg_parse(header, 0, tb, CTRL_ATTR_MAX, NULL) >= 0)
+		id = tb[CTRL_ATTR_FAMILY_ID];
 	if (id && nla_len(id) >= (int)sizeof(uint16_t) &&
 	    nla_get_u16(id) == monitor->netlink.family)
-		monitor_end(monitor,
-			    problem_set(monitor->problem, EXIT_CODE_NO_MODULE,
-					"the kernel module was removed"));
+		monitor_fail(monitor, EXIT_CODE_NO_MODULE,
+			     "the kernel module was removed", NULL);
 }
 
 static int on_message(struct nl_msg *msg, void *argument)
@@ -160,10 +164,8 @@ static void monitor_receive(struct monitor *monitor)
 	if (error == ENOBUFS)
 		monitor_lost(monitor);
 	else if (error)
-		monitor_end(monitor,
-			    problem_set(monitor->problem, EXIT_CODE_REFUSED,
-					"the netlink socket failed: %s",
-					strerror(error)));
+		monitor_fail(monitor, EXIT_CODE_REFUSED,
+			     "the netlink socket failed", strerror(error));
 	if (monitor->stop)
 		return;
 	err = nl_recvmsgs_default(monitor->netlink.socket);
@@ -171,10 +173,8 @@ static void monitor_receive(struct monitor *monitor)
 	if (err == -NLE_NOMEM)
 		monitor_lost(monitor);
 	else if (err < 0 && err != -NLE_AGAIN && !monitor->stop)
-		monitor_end(monitor,
-			    problem_set(monitor->problem, EXIT_CODE_REFUSED,
-					"cannot receive events: %s",
-					nl_geterror(err)));
+		monitor_fail(monitor, EXIT_CODE_REFUSED,
+			     "cannot receive events", nl_geterror(err));
 }
 
 static int signals_open(struct problem *problem)
@@ -202,13 +202,11 @@ static void monitor_loop(struct monitor *monitor)
 	};
 
 	while (!monitor->stop) {
-		if (poll(fds, sizeof(fds) / sizeof(fds[0]), -1) < 0 &&
-		    errno != EINTR) {
-			monitor_end(monitor,
-				    problem_set(monitor->problem,
-						EXIT_CODE_REFUSED, "poll: %s",
-						strerror(errno)));
-			return;
+		if (poll(fds, sizeof(fds) / sizeof(fds[0]), -1) < 0) {
+			if (errno != EINTR)
+				monitor_fail(monitor, EXIT_CODE_REFUSED, "poll",
+					     strerror(errno));
+			continue;
 		}
 		if (fds[0].revents)
 			monitor_end(monitor, 0);

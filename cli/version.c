@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <mbsec/version.h>
+
 #include "command.h"
 #include "json.h"
 #include "stats.h"

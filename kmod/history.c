@@ -24,7 +24,7 @@ MODULE_PARM_DESC(history_max,
 /**
  * struct mbsec_history_key - what an entry is found by
  * @hash: keyed hash of the key or of its identity
- * @scope: network namespace, NULL for all of them
+ * @scope: network namespace, NULL for all of the host's own
  */
 struct mbsec_history_key {
 	u64 hash;
@@ -84,6 +84,11 @@ u64 mbsec_history_identity(const struct mbsec_group_id *group, u64 kid)
 	return siphash_2u64(hash, kid, &mbsec_history_secret);
 }
 
+static bool mbsec_history_is_user(const struct mbsec_net *mbn)
+{
+	return mbn->net->user_ns != &init_user_ns;
+}
+
 static struct mbsec_history_entry *
 mbsec_history_find(const struct mbsec_history_key *key)
 {
@@ -96,7 +101,7 @@ static int mbsec_history_room(struct mbsec_net *mbn, u32 want,
 {
 	u32 most = history_max;
 
-	if (mbn->net->user_ns != &init_user_ns)
+	if (mbsec_history_is_user(mbn))
 		most = min_t(u32, most, HISTORY_MAX_USER);
 	if (mbn->history_count + want <= most)
 		return 0;
@@ -143,8 +148,9 @@ static void mbsec_history_remove(struct mbsec_net *mbn,
  * @identity: fingerprint of its identity
  * @extack: says why not
  *
- * Session keys are compared across all network namespaces: two senders with
- * the same one would repeat nonces.
+ * Session keys are compared across all network namespaces of the host's own: two
+ * senders with the same one would repeat nonces. An unprivileged user's are
+ * apart, or he could block the host's keys by using them first.
  *
  * Return: 0; -EKEYREJECTED if the key or the identity was in use before;
  * -ENOSPC, -ENOMEM.
@@ -152,7 +158,10 @@ static void mbsec_history_remove(struct mbsec_net *mbn,
 int mbsec_history_claim_tx(struct mbsec_net *mbn, u64 key, u64 identity,
 			   struct netlink_ext_ack *extack)
 {
-	const struct mbsec_history_key by_key = { .hash = key };
+	const struct mbsec_history_key by_key = {
+		.hash = key,
+		.scope = mbsec_history_is_user(mbn) ? mbn : NULL,
+	};
 	const struct mbsec_history_key by_identity = { .hash = identity,
 						       .scope = mbn };
 	struct mbsec_history_entry *first, *second;
@@ -267,12 +276,11 @@ void mbsec_history_retire_rx(struct mbsec_net *mbn, u64 key, bool has_floor,
  */
 void mbsec_history_net_exit(struct mbsec_net *mbn)
 {
-	bool keep_tx = mbn->net->user_ns == &init_user_ns;
 	struct mbsec_history_entry *entry, *next;
 
 	mutex_lock(&mbsec_history_mutex);
 	list_for_each_entry_safe(entry, next, &mbn->history, list) {
-		if (keep_tx && !entry->key.scope)
+		if (!entry->key.scope)
 			list_del_init(&entry->list);
 		else
 			mbsec_history_remove(mbn, entry);

@@ -219,19 +219,46 @@ static unsigned int mbsec_hook_local_in6(void *priv, struct sk_buff *skb,
 	return mbsec_hook(skb, state, true, MBSEC_DIRECTION_IN);
 }
 
-#define MBSEC_HOOK(function, family, number)                             \
+/*
+ * IPv6 loops a packet back fragment by fragment, and reassembly takes those that
+ * connection tracking knows from the way out for seen. It must not, or LOCAL_IN
+ * would get fragments; connection tracking finds the connection again.
+ */
+static unsigned int mbsec_hook_pre_routing6(void *priv, struct sk_buff *skb,
+					    const struct nf_hook_state *state)
+{
+	struct mbsec_net *mbn = mbsec_net_get(state->net);
+	struct mbsec_packet packet;
+
+	if (skb->pkt_type == PACKET_LOOPBACK &&
+	    mbsec_packet_locate(&packet, skb, true) == MBSEC_PACKET_DAMAGED &&
+	    mbsec_group_lookup_address_rcu(mbn, &packet.flow,
+					   MBSEC_DIRECTION_IN))
+		nf_reset_ct(skb);
+	return NF_ACCEPT;
+}
+
+#define MBSEC_HOOK(function, family, number, when)                       \
 	{                                                                \
 		.hook = (function), .pf = (family), .hooknum = (number), \
-		.priority = MBSEC_HOOK_PRIORITY,                         \
+		.priority = (when),                                      \
 	}
 
 static const struct nf_hook_ops mbsec_hook_ops[] = {
-	MBSEC_HOOK(mbsec_hook_local_out4, NFPROTO_IPV4, NF_INET_LOCAL_OUT),
-	MBSEC_HOOK(mbsec_hook_local_out6, NFPROTO_IPV6, NF_INET_LOCAL_OUT),
-	MBSEC_HOOK(mbsec_hook_forward4, NFPROTO_IPV4, NF_INET_FORWARD),
-	MBSEC_HOOK(mbsec_hook_forward6, NFPROTO_IPV6, NF_INET_FORWARD),
-	MBSEC_HOOK(mbsec_hook_local_in4, NFPROTO_IPV4, NF_INET_LOCAL_IN),
-	MBSEC_HOOK(mbsec_hook_local_in6, NFPROTO_IPV6, NF_INET_LOCAL_IN),
+	MBSEC_HOOK(mbsec_hook_local_out4, NFPROTO_IPV4, NF_INET_LOCAL_OUT,
+		   MBSEC_HOOK_PRIORITY),
+	MBSEC_HOOK(mbsec_hook_local_out6, NFPROTO_IPV6, NF_INET_LOCAL_OUT,
+		   MBSEC_HOOK_PRIORITY),
+	MBSEC_HOOK(mbsec_hook_forward4, NFPROTO_IPV4, NF_INET_FORWARD,
+		   MBSEC_HOOK_PRIORITY),
+	MBSEC_HOOK(mbsec_hook_forward6, NFPROTO_IPV6, NF_INET_FORWARD,
+		   MBSEC_HOOK_PRIORITY),
+	MBSEC_HOOK(mbsec_hook_local_in4, NFPROTO_IPV4, NF_INET_LOCAL_IN,
+		   MBSEC_HOOK_PRIORITY),
+	MBSEC_HOOK(mbsec_hook_local_in6, NFPROTO_IPV6, NF_INET_LOCAL_IN,
+		   MBSEC_HOOK_PRIORITY),
+	MBSEC_HOOK(mbsec_hook_pre_routing6, NFPROTO_IPV6, NF_INET_PRE_ROUTING,
+		   NF_IP6_PRI_CONNTRACK_DEFRAG - 1),
 };
 
 /**

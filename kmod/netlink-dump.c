@@ -191,7 +191,11 @@ int mbsec_nl_group_get_dumpit(struct sk_buff *msg, struct netlink_callback *cb)
 	const struct mbsec_group *group;
 	long index = 0;
 	void *header;
+	int err;
 
+	err = mbsec_nl_no_attributes(cb->nlh, cb->extack);
+	if (err)
+		return err;
 	mutex_lock(&mbn->mutex);
 	cb->seq = mbn->change;
 	list_for_each_entry(group, &mbn->groups, list) {
@@ -240,7 +244,11 @@ int mbsec_nl_key_get_dumpit(struct sk_buff *msg, struct netlink_callback *cb)
 	struct mbsec_net *mbn = mbsec_net_get(sock_net(cb->skb->sk));
 	const struct mbsec_group *group;
 	long index = 0;
+	int err;
 
+	err = mbsec_nl_no_attributes(cb->nlh, cb->extack);
+	if (err)
+		return err;
 	mutex_lock(&mbn->mutex);
 	cb->seq = mbn->change;
 	list_for_each_entry(group, &mbn->groups, list)
@@ -289,10 +297,14 @@ static int mbsec_nl_totals_fill(struct sk_buff *msg, struct mbsec_net *mbn)
 int mbsec_nl_stats_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct mbsec_net *mbn = mbsec_net_get(genl_info_net(info));
-	struct sk_buff *msg = genlmsg_new(NLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	struct sk_buff *msg;
 	void *header;
 	int err;
 
+	err = mbsec_nl_no_attributes(info->nlhdr, info->extack);
+	if (err)
+		return err;
+	msg = genlmsg_new(NLMSG_DEFAULT_SIZE, GFP_KERNEL);
 	if (!msg)
 		return -ENOMEM;
 	header = genlmsg_put_reply(msg, info, &mbsec_nl_family, 0,

@@ -41,6 +41,22 @@
 static_assert(MBSEC_A_GROUP_MAX < BITS_PER_LONG);
 static_assert(MBSEC_A_KEY_MAX < BITS_PER_LONG);
 
+/**
+ * mbsec_nl_no_attributes - refuse attributes where a command has none
+ * @request: the request
+ * @extack: says why
+ *
+ * Not all kernels look at what comes with a command that has no policy.
+ */
+int mbsec_nl_no_attributes(const struct nlmsghdr *request,
+			   struct netlink_ext_ack *extack)
+{
+	if (!nlmsg_attrlen(request, GENL_HDRLEN))
+		return 0;
+	NL_SET_ERR_MSG(extack, "the command takes no attributes");
+	return -EINVAL;
+}
+
 static int mbsec_nl_once(const struct nlattr *attr, unsigned long *seen,
 			 struct netlink_ext_ack *extack)
 {

@@ -94,9 +94,14 @@ int mbsec_nl_group_del_doit(struct sk_buff *skb, struct genl_info *info)
 /* MBSEC_CMD_FLUSH */
 int mbsec_nl_flush_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct mbsec_net *mbn = mbsec_nl_lock(info);
+	struct mbsec_net *mbn;
 	u32 before;
+	int err;
 
+	err = mbsec_nl_no_attributes(info->nlhdr, info->extack);
+	if (err)
+		return err;
+	mbn = mbsec_nl_lock(info);
 	if (!mbn)
 		return -EPERM;
 	before = mbn->group_count;

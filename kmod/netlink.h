@@ -7,6 +7,7 @@
 #include "key.h"
 
 struct genl_info;
+struct nlmsghdr;
 struct sk_buff;
 
 /**
@@ -24,6 +25,8 @@ struct mbsec_nl_key_request {
 };
 
 /* netlink-parse.c */
+int mbsec_nl_no_attributes(const struct nlmsghdr *request,
+			   struct netlink_ext_ack *extack);
 int mbsec_nl_group_id_parse(struct genl_info *info, struct mbsec_group_id *id);
 int mbsec_nl_group_parse(struct genl_info *info,
 			 struct mbsec_group_config *config);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <crypto/utils.h>
+#include <linux/netdevice.h>
 #include <linux/string.h>
 #include <linux/udp.h>
 
@@ -116,10 +117,17 @@ static int mbsec_rx_open(struct mbsec_packet *packet, struct mbsec_group *group,
 	return 0;
 }
 
+/* This host's own, by the copy for its members or by the device for itself. */
+static bool mbsec_rx_is_looped(const struct sk_buff *skb)
+{
+	return skb->pkt_type == PACKET_LOOPBACK ||
+	       skb->dev->flags & IFF_LOOPBACK;
+}
+
 static int mbsec_rx_protected(struct mbsec_packet *packet,
 			      struct mbsec_group *group)
 {
-	bool looped = packet->skb->pkt_type == PACKET_LOOPBACK;
+	bool looped = mbsec_rx_is_looped(packet->skb);
 	struct mbsec_sframe_header header;
 	struct mbsec_key *key;
 	int reason;

@@ -14,6 +14,14 @@ compiles() { # HEADER STATEMENT COMPILER...
 		"$@" -x c -c -o /dev/null - >/dev/null 2>&1
 }
 
+feature() { # NAME HEADER STATEMENT COMPILER...
+	name=$1
+	shift
+	if compiles "$@"; then
+		echo "#define MBSEC_HAVE_$name 1"
+	fi
+}
+
 echo "/* Made by kmod/compat/probe.sh for the kernel in use. */"
 # If not even this compiles, no answer is worth anything.
 if ! compiles linux/module.h "(void)THIS_MODULE" "$@"; then
@@ -21,7 +29,9 @@ if ! compiles linux/module.h "(void)THIS_MODULE" "$@"; then
 	printf '#include <linux/module.h>\n' | "$@" -x c -c -o /dev/null - >&2
 	exit 1
 fi
-if compiles net/genetlink.h \
-	"struct genl_split_ops ops = { .cmd = 1 }; (void)ops" "$@"; then
-	echo "#define MBSEC_HAVE_GENL_SPLIT_OPS 1"
-fi
+
+feature CRYPTO_UTILS_H crypto/utils.h "" "$@"
+feature LINUX_UNALIGNED_H linux/unaligned.h "" "$@"
+feature NET_GSO_H net/gso.h "" "$@"
+feature GENL_SPLIT_OPS net/genetlink.h \
+	"struct genl_split_ops ops = { .cmd = 1 }; (void)ops" "$@"

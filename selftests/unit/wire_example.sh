@@ -13,7 +13,12 @@ counter=0100000000
 payload='hello, multicast'
 
 hex() { od -An -v -tx1 | tr -d ' \n'; }
-bytes() { printf '%b' "$(sed 's/../\\x&/g' <<<"$1")"; }
+bytes() {
+	local i
+	for ((i = 0; i < ${#1}; i += 2)); do
+		printf '%b' "\\x${1:i:2}"
+	done
+}
 length() { printf '%016x' "$1"; }
 
 hkdf() { # MODE KEY LENGTH OPTION...

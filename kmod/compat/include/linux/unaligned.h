@@ -3,7 +3,7 @@
 #ifndef _MBSEC_COMPAT_LINUX_UNALIGNED_H
 #define _MBSEC_COMPAT_LINUX_UNALIGNED_H
 
-#if __has_include_next(<linux/unaligned.h>)
+#ifdef MBSEC_HAVE_LINUX_UNALIGNED_H
 #include_next <linux/unaligned.h>
 #else
 #include <asm/unaligned.h>

@@ -3,7 +3,7 @@
 #ifndef _MBSEC_COMPAT_NET_GSO_H
 #define _MBSEC_COMPAT_NET_GSO_H
 
-#if __has_include_next(<net/gso.h>)
+#ifdef MBSEC_HAVE_NET_GSO_H
 #include_next <net/gso.h>
 #else
 #include <linux/netdevice.h>

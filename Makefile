@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# "make help" says what there is to make.
+
+# Kernels that "make check" runs on, and the one of "make demo".
+KERNELS ?= 6.1 6.12
+DEMO_KERNEL ?= $(firstword $(KERNELS))
+
+RELEASE := $(shell uname -r)
+PREFIX ?= /usr/local
+MODULE_DIR ?= /lib/modules/$(RELEASE)/updates
+INSTALL ?= install
+
+MAKEFLAGS += --no-print-directory
+export PREFIX DESTDIR
+
+.PHONY: all help module cli packages check check-unit check-vm check-vng \
+	demo lint install uninstall clean
+
+all: cli
+	@if [ -d /lib/modules/$(RELEASE)/build ]; then \
+		selftests/vm/build-module $(RELEASE); \
+	else \
+		echo "mbsec.ko is not built: the headers of the running kernel" \
+			"are not installed (try: apt-get install linux-headers-$(RELEASE))."; \
+	fi
+
+help:
+	@echo 'make            the mbsec tool, and mbsec.ko for the running kernel'
+	@echo 'make module [KERNEL=6.12]'
+	@echo '                mbsec.ko for the running kernel, or for one of Debian'
+	@echo '                into build/RELEASE/mbsec.ko'
+	@echo 'make cli        the mbsec tool, build/mbsec'
+	@echo 'make demo [DEMO_PCAP=FILE]'
+	@echo '                watch protected multicast in a guest'
+	@echo 'make check [KERNELS="6.1 6.12"]'
+	@echo '                all tests; make check-unit, check-vm: a part of them'
+	@echo 'make check-vng  the guest tests by virtme-ng'
+	@echo 'make lint       style and layering'
+	@echo 'make install, uninstall'
+	@echo '                with PREFIX ($(PREFIX)) and DESTDIR'
+	@echo 'make clean'
+
+module:
+	@selftests/vm/build-module $(or $(KERNEL),$(RELEASE))
+
+cli:
+	@$(MAKE) -s -C cli
+
+packages:
+	@selftests/vm/packages
+
+# The compiler has to be there before the tool is built.
+check check-unit check-vm check-vng demo lint: packages
+check check-vm check-vng demo: | build-tool
+
+.PHONY: build-tool
+build-tool: packages
+	@$(MAKE) -s -C cli
+
+check:
+	@selftests/vm/plan $(KERNELS) | selftests/ktap -
+
+check-unit:
+	@selftests/vm/plan | selftests/ktap -
+
+check-vm:
+	@selftests/vm/plan $(KERNELS) | selftests/ktap - $(KERNELS:%=vm-%)
+
+check-vng:
+	@selftests/vm/run-vng $(KERNELS)
+
+demo:
+	@selftests/vm/demo $(DEMO_KERNEL)
+
+lint:
+	@selftests/lint/run
+
+install: all
+	@$(MAKE) -s -C cli install
+	$(INSTALL) -D -m 0644 include/uapi/linux/mbsec.h $(DESTDIR)$(PREFIX)/include/linux/mbsec.h
+	@if [ -e build/$(RELEASE)/mbsec.ko ]; then \
+		$(INSTALL) -D -m 0644 build/$(RELEASE)/mbsec.ko $(DESTDIR)$(MODULE_DIR)/mbsec.ko; \
+		[ "$(DESTDIR)" ] || depmod -a $(RELEASE); \
+	fi
+
+uninstall:
+	@$(MAKE) -s -C cli uninstall
+	rm -f $(DESTDIR)$(PREFIX)/include/linux/mbsec.h $(DESTDIR)$(MODULE_DIR)/mbsec.ko
+	@[ "$(DESTDIR)" ] || [ ! -d /lib/modules/$(RELEASE) ] || depmod -a $(RELEASE)
+
+clean:
+	rm -rf build

@@ -28,7 +28,7 @@ int keylife_policy_check(const struct keylife_policy *policy,
 	    !time_valid(policy->mtk_lifetime, 1) ||
 	    !time_valid(policy->mtk_lead, 0) ||
 	    !time_valid(policy->mtk_overlap, 0) ||
-	    !time_valid(policy->mtk_repeat, 1))
+	    !time_valid(policy->mtk_repeat, 1) || !time_valid(policy->batch, 0))
 		return fault_set(fault, FAULT_ARGUMENT,
 				 "a time of the key life cycle is negative, "
 				 "zero where it may not, or above ten years");
@@ -59,6 +59,7 @@ int keylife_policy_check(const struct keylife_policy *policy,
 void keylife_init(struct keylife *life, uint32_t last_msk_id)
 {
 	*life = (struct keylife){ .last_msk_id = last_msk_id,
+				  .batch = KEYLIFE_NEVER,
 				  .repeat = KEYLIFE_NEVER };
 }
 
@@ -121,7 +122,9 @@ static void msk_make(struct keylife *life, const struct keylife_policy *policy,
 					       .high = policy->mtk_count,
 					       .hurry = hurry,
 					       .until = until };
+	/* It serves all who asked for one before. */
 	life->rekey = false;
+	life->batch = KEYLIFE_NEVER;
 	act(actions, KEYLIFE_MSK_MAKE, life->last_msk_id, MTK_ID_NONE);
 	act(actions, KEYLIFE_MSK_PUSH, life->last_msk_id, MTK_ID_NONE);
 }
@@ -292,15 +295,64 @@ static void mtk_repeat(struct keylife *life,
 	life->repeat = life->now + policy->mtk_repeat;
 }
 
+/* The next MSK is used as soon as it is pushed. */
+static void msk_hurry(struct keylife *life, const struct keylife_policy *policy)
+{
+	life->next_msk.hurry = true;
+	life->next_msk.until =
+		earlier(life->next_msk.until, life->now + policy->msk_lead);
+}
+
+/* Who has @msk_id is not to read on. */
+static void expose(struct keylife *life, const struct keylife_policy *policy,
+		   uint32_t msk_id)
+{
+	if (msk_present(&life->next_msk)) {
+		msk_hurry(life, policy);
+		if (msk_id == life->next_msk.msk_id)
+			life->rekey = true;
+	} else if (msk_present(&life->msk) && msk_id == life->msk.msk_id) {
+		life->rekey = true;
+	}
+}
+
+static void expose_later(struct keylife *life,
+			 const struct keylife_policy *policy, uint32_t msk_id)
+{
+	bool newer = serial16_after(msk_id_number(msk_id),
+				    msk_id_number(life->batch_exposed));
+
+	if (life->batch == KEYLIFE_NEVER || newer)
+		life->batch_exposed = msk_id;
+	life->batch = earlier(life->batch, life->now + policy->batch);
+}
+
+static void batch_end(struct keylife *life, const struct keylife_policy *policy)
+{
+	if (life->now < life->batch)
+		return;
+	life->batch = KEYLIFE_NEVER;
+	expose(life, policy, life->batch_exposed);
+}
+
+/* When old keys are deleted. */
+static int64_t old_wake(const struct keylife *life)
+{
+	int64_t at = KEYLIFE_NEVER;
+
+	if (mtk_present(&life->old_mtk))
+		at = life->old_mtk.until;
+	if (msk_present(&life->old_msk))
+		at = earlier(at, life->old_msk.until);
+	return at;
+}
+
 static int64_t wake(const struct keylife *life,
 		    const struct keylife_policy *policy)
 {
-	int64_t at = life->repeat;
+	int64_t at = earlier(old_wake(life), life->repeat);
 
-	if (mtk_present(&life->old_mtk))
-		at = earlier(at, life->old_mtk.until);
-	if (msk_present(&life->old_msk))
-		at = earlier(at, life->old_msk.until);
+	at = earlier(at, life->batch);
 	if (mtk_present(&life->next_mtk))
 		at = earlier(at, life->next_mtk.until);
 	if (msk_has_room(life))
@@ -320,6 +372,9 @@ static int64_t proceed(struct keylife *life,
 		       struct keylife_actions *actions)
 {
 	old_delete(life, actions);
+	if (life->paused)
+		return old_wake(life);
+	batch_end(life, policy);
 	mtk_switch(life, policy, actions);
 	msk_introduce(life, policy, actions);
 	mtk_renew(life, policy, actions);
@@ -339,8 +394,8 @@ int64_t keylife_step(struct keylife *life, const struct keylife_policy *policy,
 int64_t keylife_start(struct keylife *life, const struct keylife_policy *policy,
 		      int64_t now, struct keylife_actions *actions)
 {
-	if (!msk_present(&life->msk))
-		life->rekey = !msk_present(&life->next_msk);
+	if (!msk_present(&life->msk) && !msk_present(&life->next_msk))
+		life->rekey = true;
 	return keylife_step(life, policy, now, actions);
 }
 
@@ -353,27 +408,15 @@ int64_t keylife_pushed(struct keylife *life,
 	return keylife_step(life, policy, now, actions);
 }
 
-/* The next MSK is used as soon as it is pushed. */
-static void msk_hurry(struct keylife *life, const struct keylife_policy *policy)
-{
-	life->next_msk.hurry = true;
-	life->next_msk.until =
-		earlier(life->next_msk.until, life->now + policy->msk_lead);
-}
-
 int64_t keylife_rekey(struct keylife *life, const struct keylife_policy *policy,
-		      uint32_t exposed_msk_id, int64_t now,
+		      uint32_t exposed_msk_id, bool urgent, int64_t now,
 		      struct keylife_actions *actions)
 {
 	time_set(life, now);
-	if (msk_present(&life->next_msk)) {
-		msk_hurry(life, policy);
-		if (exposed_msk_id == life->next_msk.msk_id)
-			life->rekey = true;
-	} else if (msk_present(&life->msk) &&
-		   exposed_msk_id == life->msk.msk_id) {
-		life->rekey = true;
-	}
+	if (urgent)
+		expose(life, policy, exposed_msk_id);
+	else
+		expose_later(life, policy, exposed_msk_id);
 	return keylife_step(life, policy, now, actions);
 }
 
@@ -388,6 +431,49 @@ int64_t keylife_rotate(struct keylife *life,
 	return keylife_step(life, policy, now, actions);
 }
 
+/* The MSK in use has no MTK any more: makes one, if it has an ID left. */
+static void mtk_first(struct keylife *life, const struct keylife_policy *policy,
+		      struct keylife_actions *actions)
+{
+	if (!msk_present(&life->msk) || mtk_present(&life->mtk) ||
+	    mtk_present(&life->next_mtk))
+		return;
+	if (!mtk_make(life, &life->msk, life->now + policy->mtk_lead,
+		      actions) &&
+	    !msk_present(&life->next_msk))
+		life->rekey = true;
+}
+
+/* What is under way when a session goes on: nobody may have heard of it. */
+static void resume(struct keylife *life, const struct keylife_policy *policy,
+		   struct keylife_actions *actions)
+{
+	if (msk_present(&life->next_msk)) {
+		life->next_msk.pushed = false;
+		life->next_msk.until = later(life->next_msk.until,
+					     life->now + policy->msk_lead);
+		act(actions, KEYLIFE_MSK_PUSH, life->next_msk.msk_id,
+		    MTK_ID_NONE);
+	}
+	if (mtk_present(&life->next_mtk))
+		life->next_mtk.until = life->now + policy->mtk_lead;
+	/* There was a restart in between. */
+	mtk_first(life, policy, actions);
+	if (life->repeat != KEYLIFE_NEVER)
+		life->repeat = life->now;
+}
+
+int64_t keylife_pause(struct keylife *life, const struct keylife_policy *policy,
+		      bool paused, int64_t now, struct keylife_actions *actions)
+{
+	*actions = (struct keylife_actions){ 0 };
+	time_set(life, now);
+	if (life->paused && !paused)
+		resume(life, policy, actions);
+	life->paused = paused;
+	return proceed(life, policy, actions);
+}
+
 int64_t keylife_restart(struct keylife *life,
 			const struct keylife_policy *policy, int64_t now,
 			struct keylife_actions *actions)
@@ -397,15 +483,15 @@ int64_t keylife_restart(struct keylife *life,
 	mtk_delete(&life->old_mtk, actions);
 	mtk_delete(&life->mtk, actions);
 	mtk_delete(&life->next_mtk, actions);
+	if (life->paused)
+		return proceed(life, policy, actions);
 	/* Nobody knows how far the push came. */
 	if (msk_present(&life->next_msk)) {
 		life->next_msk.pushed = false;
 		act(actions, KEYLIFE_MSK_PUSH, life->next_msk.msk_id,
 		    MTK_ID_NONE);
 	}
-	if (msk_present(&life->msk) &&
-	    !mtk_make(life, &life->msk, life->now + policy->mtk_lead, actions))
-		life->rekey = !msk_present(&life->next_msk);
+	mtk_first(life, policy, actions);
 	return proceed(life, policy, actions);
 }
 
@@ -419,6 +505,7 @@ void keylife_stop(struct keylife *life, struct keylife_actions *actions)
 	msk_delete(&life->msk, actions);
 	msk_delete(&life->next_msk, actions);
 	life->rekey = false;
+	life->batch = KEYLIFE_NEVER;
 	life->repeat = KEYLIFE_NEVER;
 }
 

@@ -44,6 +44,8 @@
  * @mtk_overlap: receivers keep an MTK after that, for packets on the way
  * @mtk_repeat: between repetitions of the MTK message, for those who join late
  *	or lost it
+ * @batch: rekeys that are not urgent are collected for this long, since each costs
+ *	one message a member
  * @mtk_count: MTK IDs of an MSK, which are 1 to @mtk_count
  */
 struct keylife_policy {
@@ -54,6 +56,7 @@ struct keylife_policy {
 	int64_t mtk_lead;
 	int64_t mtk_overlap;
 	int64_t mtk_repeat;
+	int64_t batch;
 	uint16_t mtk_count;
 };
 
@@ -105,6 +108,9 @@ struct keylife_mtk {
  * @mtk: MTK that protects the traffic now
  * @next_mtk: MTK that is announced
  * @rekey: another MSK is wanted as soon as there is room for it
+ * @paused: the session is inactive
+ * @batch: when the rekeys that were collected are done, KEYLIFE_NEVER if none
+ * @batch_exposed: newest MSK that those who caused them may have
  * @repeat: when MTK messages are sent again
  * @now: latest time seen
  */
@@ -117,6 +123,9 @@ struct keylife {
 	struct keylife_mtk mtk;
 	struct keylife_mtk next_mtk;
 	bool rekey;
+	bool paused;
+	int64_t batch;
+	uint32_t batch_exposed;
 	int64_t repeat;
 	int64_t now;
 };
@@ -187,10 +196,11 @@ int64_t keylife_pushed(struct keylife *life,
 /* Somebody who was sent MSKs up to @exposed_msk_id is no longer to read on. If
  * that is the newest one, another MSK is made, and used as soon as it is pushed;
  * if a newer one is being pushed, it is used as soon as that is done. While two
- * MSKs are there, the overlap of the old one is cut short.
+ * MSKs are there, the overlap of the old one is cut short. If it is not @urgent,
+ * all this waits for others of its kind, @policy->batch at most.
  */
 int64_t keylife_rekey(struct keylife *life, const struct keylife_policy *policy,
-		      uint32_t exposed_msk_id, int64_t now,
+		      uint32_t exposed_msk_id, bool urgent, int64_t now,
 		      struct keylife_actions *actions);
 /* Another MTK is wanted under the same MSK: the kernel says that the active one
  * comes to the end of its packets, or somebody asks for it.
@@ -198,6 +208,13 @@ int64_t keylife_rekey(struct keylife *life, const struct keylife_policy *policy,
 int64_t keylife_rotate(struct keylife *life,
 		       const struct keylife_policy *policy, int64_t now,
 		       struct keylife_actions *actions);
+/* The session is inactive or active again (TS 33.501, W.4.1.2): while it is
+ * inactive no key is made, sent or taken into use. Afterwards what is under way is
+ * sent once more, and has its lead again.
+ */
+int64_t keylife_pause(struct keylife *life, const struct keylife_policy *policy,
+		      bool paused, int64_t now,
+		      struct keylife_actions *actions);
 /* The process was started again with stored state: the MTKs are lost, and their
  * counters cannot be trusted, so all are deleted and a new one is announced.
  */

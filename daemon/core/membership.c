@@ -8,7 +8,8 @@ static void act(struct member_actions *actions, enum member_action_type type,
 	/* No function below has as many. */
 	if (actions->count < MEMBER_ACTIONS_MAX)
 		actions->list[actions->count++] =
-			(struct member_action){ type, msk_id };
+			(struct member_action){ .type = type,
+						.msk_id = msk_id };
 }
 
 static bool group_has(const struct member_group *group, uint32_t msk_id)
@@ -52,10 +53,12 @@ static void supply(struct member *member, const struct member_group *group,
 
 /* It must not read on: needed only if it may have an MSK that is alive. */
 static void lock_out(struct member *member, const struct member_group *group,
-		     struct member_actions *actions)
+		     bool urgent, struct member_actions *actions)
 {
-	if (member->sent && group_has(group, member->sent))
-		act(actions, MEMBER_REKEY, member->sent);
+	if (!member->sent || !group_has(group, member->sent))
+		return;
+	act(actions, MEMBER_REKEY, member->sent);
+	actions->list[actions->count - 1].urgent = urgent;
 }
 
 static void forget(struct member *member, enum member_state state)
@@ -154,7 +157,7 @@ static void part(struct member *member, const struct member_policy *policy,
 	forget(member, state);
 	act(actions, MEMBER_CANCEL, 0);
 	if (policy->rekey_on_leave)
-		lock_out(member, group, actions);
+		lock_out(member, group, false, actions);
 }
 
 void member_silence(struct member *member, const struct member_policy *policy,
@@ -196,7 +199,7 @@ void member_evict(struct member *member, const struct member_group *group,
 		return;
 	forget(member, MEMBER_BANNED);
 	act(actions, MEMBER_CANCEL, 0);
-	lock_out(member, group, actions);
+	lock_out(member, group, true, actions);
 }
 
 void member_pardon(struct member *member)
@@ -217,4 +220,25 @@ const char *member_state_name(enum member_state state)
 	if ((unsigned int)state >= sizeof(names) / sizeof(names[0]))
 		return "invalid";
 	return names[state];
+}
+
+bool push_begin(struct push *push, uint32_t msk_id, uint32_t members)
+{
+	*push = (struct push){ .msk_id = msk_id, .waiting = members };
+	return !members;
+}
+
+void push_add(struct push *push, struct member *member)
+{
+	/* It may have been inside before, for the same MSK. */
+	member->settled = 0;
+	push->waiting++;
+}
+
+bool push_settle(struct push *push, struct member *member)
+{
+	if (!push->waiting || member->settled == push->msk_id)
+		return false;
+	member->settled = push->msk_id;
+	return --push->waiting == 0;
 }

@@ -44,6 +44,7 @@ struct member_policy {
  * @sent: highest MSK ID that was ever sent to it (0 if none): it may have that one
  *	even if it never said so
  * @held: highest MSK ID whose reception it confirmed (0 if none)
+ * @settled: MSK ID of the last push that is over for it (0 if none)
  * @soliciting: it was asked to fetch its MSK, because its MUK has expired
  */
 struct member {
@@ -51,6 +52,7 @@ struct member {
 	unsigned int silences;
 	uint32_t sent;
 	uint32_t held;
+	uint32_t settled;
 	bool soliciting;
 };
 
@@ -73,10 +75,12 @@ enum member_action_type {
  * struct member_action - something to do
  * @type: what
  * @msk_id: MSK concerned, 0 where there is none
+ * @urgent: of MEMBER_REKEY: do not wait for others, it is an eviction
  */
 struct member_action {
 	enum member_action_type type;
 	uint32_t msk_id;
+	bool urgent;
 };
 
 #define MEMBER_ACTIONS_MAX 8
@@ -148,5 +152,27 @@ void member_evict(struct member *member, const struct member_group *group,
 void member_pardon(struct member *member);
 /* "inside", "silent": stable names for logs and JSON. */
 const char *member_state_name(enum member_state state);
+
+/* ---- When a push to all is over ---- */
+
+/**
+ * struct push - one MSK on its way to all members
+ * @msk_id: MSK
+ * @waiting: members that it is not over for
+ */
+struct push {
+	uint32_t msk_id;
+	uint32_t waiting;
+};
+
+/* Begins the push to all @members that are inside. True if there are none. */
+bool push_begin(struct push *push, uint32_t msk_id, uint32_t members);
+/* A UE that was not inside then has joined, and gets the MSK, too. */
+void push_add(struct push *push, struct member *member);
+/* The push is over for @member: it answered, was given up or solicited, left or was
+ * evicted. To be called for each such event of a UE that was inside before; more
+ * than once does no harm. True if it was the last one: then keylife_pushed().
+ */
+bool push_settle(struct push *push, struct member *member);
 
 #endif /* CORE_MEMBERSHIP_H */

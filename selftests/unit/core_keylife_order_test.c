@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* No order of events breaks the rules of keylife_model.h. */
+/* Which policies are taken, and that with those no order of events breaks the rules
+ * of keylife_model.h.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,6 +9,53 @@
 #include <cmocka.h>
 
 #include "keylife_model.h"
+
+#define SECOND INT64_C(1000)
+
+static void test_policy(void **state)
+{
+	static const struct keylife_policy base = {
+		.msk_lifetime = 3600 * SECOND,
+		.msk_lead = 600 * SECOND,
+		.msk_overlap = 120 * SECOND,
+		.mtk_lifetime = 300 * SECOND,
+		.mtk_lead = 10 * SECOND,
+		.mtk_overlap = 5 * SECOND,
+		.mtk_repeat = 20 * SECOND,
+		.batch = 60 * SECOND,
+		.mtk_count = 255,
+	};
+	struct keylife_policy p;
+	struct fault fault;
+
+	(void)state;
+#define REFUSED(change)                                                 \
+	do {                                                            \
+		p = base;                                               \
+		fault = (struct fault){ 0 };                            \
+		change;                                                 \
+		assert_int_equal(keylife_policy_check(&p, &fault), -1); \
+		assert_int_equal(fault.code, FAULT_ARGUMENT);           \
+	} while (0)
+	assert_int_equal(keylife_policy_check(&base, NULL), 0);
+	REFUSED(p.msk_lifetime = -1);
+	REFUSED(p.msk_lead = -1);
+	REFUSED(p.msk_overlap = KEYLIFE_TIME_MAX + 1);
+	REFUSED(p.mtk_lifetime = 0);
+	REFUSED(p.mtk_lead = -1);
+	REFUSED(p.mtk_overlap = -1);
+	REFUSED(p.mtk_repeat = 0);
+	REFUSED(p.batch = -1);
+	REFUSED(p.mtk_count = KEYLIFE_MTK_COUNT_MIN - 1);
+	REFUSED(p.mtk_lead = 296 * SECOND);
+	REFUSED(p.msk_overlap = 4 * SECOND);
+	REFUSED(p.msk_lead = 9 * SECOND);
+	REFUSED(p.msk_lifetime = 719 * SECOND);
+#undef REFUSED
+	p.msk_lifetime = 0;
+	p.mtk_lead = base.mtk_lead;
+	assert_int_equal(keylife_policy_check(&p, NULL), 0);
+}
 
 static uint64_t random_next(uint64_t *seed)
 {
@@ -29,6 +78,7 @@ static struct keylife_policy policy_random(uint64_t *seed)
 			.mtk_lead = (int64_t)(random_next(seed) % 40),
 			.mtk_overlap = (int64_t)(random_next(seed) % 40),
 			.mtk_repeat = (int64_t)(random_next(seed) % 100),
+			.batch = (int64_t)(random_next(seed) % 300),
 			.mtk_count = (uint16_t)(random_next(seed) % 100),
 		};
 	} while (keylife_policy_check(&p, NULL));
@@ -93,7 +143,8 @@ static void test_bounds_in_time(void **state)
 		assert_true(keylife_model_run(&model, p.msk_lead + p.mtk_lead));
 		assert_true(model.active.msk_id != 0);
 		for (i = 0; i < 100; i++) {
-			uint32_t newest = model.last_msk_id;
+			uint32_t newest;
+			bool later;
 			int64_t pause = (int64_t)(random_next(&seed) % 700);
 
 			assert_true(
@@ -103,10 +154,13 @@ static void test_bounds_in_time(void **state)
 			if (random_next(&seed) % 8)
 				continue;
 			newest = model.last_msk_id;
-			assert_true(keylife_model_event(&model, MODEL_REKEY,
-							model.now));
-			assert_true(
-				keylife_model_run(&model, model.now + room));
+			later = random_next(&seed) % 2;
+			assert_true(keylife_model_event(
+				&model, later ? MODEL_REKEY_LATER : MODEL_REKEY,
+				model.now));
+			assert_true(keylife_model_run(
+				&model,
+				model.now + room + (later ? p.batch : 0)));
 			if (model.active.msk_id <= newest)
 				fail_msg("group %u: %08x is still in use",
 					 group, newest);
@@ -119,6 +173,7 @@ static void test_bounds_in_time(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_policy),
 		cmocka_unit_test(test_any_order),
 		cmocka_unit_test(test_bounds_in_time),
 	};

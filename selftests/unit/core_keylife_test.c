@@ -21,6 +21,7 @@ static const struct keylife_policy policy = {
 	.mtk_lead = 10 * SECOND,
 	.mtk_overlap = 5 * SECOND,
 	.mtk_repeat = 20 * SECOND,
+	.batch = 60 * SECOND,
 	.mtk_count = 255,
 };
 
@@ -218,7 +219,7 @@ static void test_eviction(void **state)
 {
 	(void)state;
 	begin();
-	keylife_rekey(&life, &policy, FIRST_MSK, 100 * SECOND, &actions);
+	keylife_rekey(&life, &policy, FIRST_MSK, true, 100 * SECOND, &actions);
 	assert_string_equal(done(), "make 2, push 2, send 1:1");
 	/* Done in 7 seconds: the switch is mtk_lead after that. */
 	keylife_pushed(&life, &policy, FIRST_MSK + 1, 107 * SECOND, &actions);
@@ -231,12 +232,13 @@ static void test_eviction_while_pushing(void **state)
 {
 	(void)state;
 	begin();
-	keylife_rekey(&life, &policy, FIRST_MSK, 100 * SECOND, &actions);
+	keylife_rekey(&life, &policy, FIRST_MSK, true, 100 * SECOND, &actions);
 	/* Somebody who was not sent the next one yet: nothing more to do. */
-	keylife_rekey(&life, &policy, FIRST_MSK, 101 * SECOND, &actions);
+	keylife_rekey(&life, &policy, FIRST_MSK, true, 101 * SECOND, &actions);
 	assert_false(life.rekey);
 	/* Somebody who was: another one follows when there is room. */
-	keylife_rekey(&life, &policy, FIRST_MSK + 1, 102 * SECOND, &actions);
+	keylife_rekey(&life, &policy, FIRST_MSK + 1, true, 102 * SECOND,
+		      &actions);
 	assert_true(life.rekey);
 	assert_string_equal(done(), "");
 	keylife_pushed(&life, &policy, FIRST_MSK + 1, 107 * SECOND, &actions);
@@ -259,11 +261,12 @@ static void test_eviction_in_overlap(void **state)
 	run(3620 * SECOND);
 	assert_true(life.old_msk.msk_id == FIRST_MSK);
 	/* Who only has the old one cannot read any more. */
-	keylife_rekey(&life, &policy, FIRST_MSK, 3620 * SECOND, &actions);
+	keylife_rekey(&life, &policy, FIRST_MSK, true, 3620 * SECOND, &actions);
 	assert_true(life.old_msk.msk_id == FIRST_MSK);
 	assert_false(life.rekey);
 	/* The old one makes room at once, its MTK is gone. */
-	keylife_rekey(&life, &policy, FIRST_MSK + 1, 3621 * SECOND, &actions);
+	keylife_rekey(&life, &policy, FIRST_MSK + 1, true, 3621 * SECOND,
+		      &actions);
 	run(3621 * SECOND);
 	assert_true(life.old_msk.msk_id == 0);
 	assert_true(life.next_msk.msk_id == FIRST_MSK + 2);
@@ -277,16 +280,103 @@ static void test_scheduled_rekey_gets_urgent(void **state)
 	assert_true(life.next_msk.msk_id == FIRST_MSK + 1);
 	assert_false(life.next_msk.hurry);
 	keylife_pushed(&life, &policy, FIRST_MSK + 1, 3020 * SECOND, &actions);
-	keylife_rekey(&life, &policy, FIRST_MSK, 3021 * SECOND, &actions);
+	keylife_rekey(&life, &policy, FIRST_MSK, true, 3021 * SECOND, &actions);
 	run(3031 * SECOND);
 	assert_true(life.msk.msk_id == FIRST_MSK + 1);
+}
+
+static void test_batch(void **state)
+{
+	(void)state;
+	begin();
+	run(100 * SECOND);
+	assert_true(keylife_rekey(&life, &policy, FIRST_MSK, false,
+				  110 * SECOND, &actions) <= 170 * SECOND);
+	keylife_rekey(&life, &policy, FIRST_MSK, false, 150 * SECOND, &actions);
+	run(169 * SECOND);
+	assert_true(life.next_msk.msk_id == 0);
+	/* 60 seconds after the first one, for both. */
+	run(170 * SECOND);
+	assert_true(life.next_msk.msk_id == FIRST_MSK + 1);
+	assert_true(life.next_msk.hurry);
+	assert_true(life.batch == KEYLIFE_NEVER);
+	run(800 * SECOND);
+	assert_true(life.msk.msk_id == FIRST_MSK + 1);
+	assert_true(life.next_msk.msk_id == 0);
+}
+
+static void test_eviction_serves_the_batch(void **state)
+{
+	(void)state;
+	begin();
+	keylife_rekey(&life, &policy, FIRST_MSK, false, 100 * SECOND, &actions);
+	keylife_rekey(&life, &policy, FIRST_MSK, true, 110 * SECOND, &actions);
+	assert_true(life.next_msk.msk_id == FIRST_MSK + 1);
+	assert_true(life.batch == KEYLIFE_NEVER);
+	/* One that has the newer one, and one that has the older one. */
+	keylife_rekey(&life, &policy, FIRST_MSK + 1, false, 120 * SECOND,
+		      &actions);
+	keylife_rekey(&life, &policy, FIRST_MSK, false, 121 * SECOND, &actions);
+	assert_true(life.batch_exposed == FIRST_MSK + 1);
+	assert_false(life.rekey);
+	run(180 * SECOND);
+	assert_true(life.rekey);
+}
+
+static void test_pause(void **state)
+{
+	(void)state;
+	begin();
+	run(300 * SECOND);
+	assert_int_equal(life.next_mtk.mtk_id, 2);
+	assert_true(keylife_pause(&life, &policy, true, 301 * SECOND,
+				  &actions) == KEYLIFE_NEVER);
+	assert_string_equal(done(), "");
+	keylife_rekey(&life, &policy, FIRST_MSK, true, 302 * SECOND, &actions);
+	assert_string_equal(done(), "");
+	keylife_step(&life, &policy, 5000 * SECOND, &actions);
+	assert_string_equal(done(), "");
+	/* All that waited: announced again, with its lead, and the new MSK. */
+	keylife_pause(&life, &policy, false, 5000 * SECOND, &actions);
+	assert_string_equal(done(), "make 2, push 2, send 1:1, send 1:2");
+	keylife_step(&life, &policy, 5009 * SECOND, &actions);
+	assert_true(life.mtk.mtk_id == 1);
+	keylife_step(&life, &policy, 5010 * SECOND, &actions);
+	assert_true(life.mtk.mtk_id == 2);
+}
+
+static void test_pause_while_pushing(void **state)
+{
+	(void)state;
+	begin();
+	keylife_rekey(&life, &policy, FIRST_MSK, true, 100 * SECOND, &actions);
+	keylife_pause(&life, &policy, true, 101 * SECOND, &actions);
+	keylife_pushed(&life, &policy, FIRST_MSK + 1, 102 * SECOND, &actions);
+	assert_string_equal(done(), "");
+	keylife_pause(&life, &policy, false, 200 * SECOND, &actions);
+	assert_string_equal(done(), "push 2, send 1:1");
+	assert_true(life.next_msk.until == 800 * SECOND);
+	/* Not inactive: no effect. */
+	keylife_pause(&life, &policy, false, 201 * SECOND, &actions);
+	assert_string_equal(done(), "");
+}
+
+static void test_restart_while_paused(void **state)
+{
+	(void)state;
+	begin();
+	keylife_pause(&life, &policy, true, 100 * SECOND, &actions);
+	keylife_restart(&life, &policy, 110 * SECOND, &actions);
+	assert_string_equal(done(), "delete 1:1");
+	keylife_pause(&life, &policy, false, 120 * SECOND, &actions);
+	assert_string_equal(done(), "make 1:2, send 1:2, send 1:2");
 }
 
 static void test_rekey_of_nothing(void **state)
 {
 	(void)state;
 	keylife_init(&life, 0x00010000);
-	assert_true(keylife_rekey(&life, &policy, 0, 5, &actions) ==
+	assert_true(keylife_rekey(&life, &policy, 0, true, 5, &actions) ==
 		    KEYLIFE_NEVER);
 	assert_string_equal(done(), "");
 	assert_true(keylife_rotate(&life, &policy, 5, &actions) ==
@@ -354,7 +444,7 @@ static void test_restart_while_pushing(void **state)
 {
 	(void)state;
 	begin();
-	keylife_rekey(&life, &policy, FIRST_MSK, 100 * SECOND, &actions);
+	keylife_rekey(&life, &policy, FIRST_MSK, true, 100 * SECOND, &actions);
 	keylife_pushed(&life, &policy, FIRST_MSK + 1, 101 * SECOND, &actions);
 	assert_true(life.next_mtk.msk_id == FIRST_MSK + 1);
 	keylife_restart(&life, &policy, 105 * SECOND, &actions);
@@ -438,43 +528,10 @@ static void test_interval_of_other_msks(void **state)
 	assert_int_equal(fault.code, FAULT_UNKNOWN);
 	assert_int_equal(low | high, 0);
 	/* One that was just made: nothing of it was used. */
-	keylife_rekey(&life, &policy, FIRST_MSK, 100 * SECOND, &actions);
+	keylife_rekey(&life, &policy, FIRST_MSK, true, 100 * SECOND, &actions);
 	assert_int_equal(
 		keylife_interval(&life, FIRST_MSK + 1, &low, &high, NULL), 0);
 	assert_int_equal(low, 0);
-}
-
-static void test_policy(void **state)
-{
-	struct keylife_policy p;
-	struct fault fault;
-
-	(void)state;
-#define REFUSED(change)                                                 \
-	do {                                                            \
-		p = policy;                                             \
-		fault = (struct fault){ 0 };                            \
-		change;                                                 \
-		assert_int_equal(keylife_policy_check(&p, &fault), -1); \
-		assert_int_equal(fault.code, FAULT_ARGUMENT);           \
-	} while (0)
-	assert_int_equal(keylife_policy_check(&policy, NULL), 0);
-	REFUSED(p.msk_lifetime = -1);
-	REFUSED(p.msk_lead = -1);
-	REFUSED(p.msk_overlap = KEYLIFE_TIME_MAX + 1);
-	REFUSED(p.mtk_lifetime = 0);
-	REFUSED(p.mtk_lead = -1);
-	REFUSED(p.mtk_overlap = -1);
-	REFUSED(p.mtk_repeat = 0);
-	REFUSED(p.mtk_count = KEYLIFE_MTK_COUNT_MIN - 1);
-	REFUSED(p.mtk_lead = 296 * SECOND);
-	REFUSED(p.msk_overlap = 4 * SECOND);
-	REFUSED(p.msk_lead = 9 * SECOND);
-	REFUSED(p.msk_lifetime = 719 * SECOND);
-#undef REFUSED
-	p.msk_lifetime = 0;
-	p.mtk_lead = policy.mtk_lead;
-	assert_int_equal(keylife_policy_check(&p, NULL), 0);
 }
 
 int main(void)
@@ -491,6 +548,11 @@ int main(void)
 		cmocka_unit_test(test_eviction_while_pushing),
 		cmocka_unit_test(test_eviction_in_overlap),
 		cmocka_unit_test(test_scheduled_rekey_gets_urgent),
+		cmocka_unit_test(test_batch),
+		cmocka_unit_test(test_eviction_serves_the_batch),
+		cmocka_unit_test(test_pause),
+		cmocka_unit_test(test_pause_while_pushing),
+		cmocka_unit_test(test_restart_while_paused),
 		cmocka_unit_test(test_rekey_of_nothing),
 		cmocka_unit_test(test_mtk_ids_run_out),
 		cmocka_unit_test(test_restart),
@@ -499,7 +561,6 @@ int main(void)
 		cmocka_unit_test(test_stop),
 		cmocka_unit_test(test_clock),
 		cmocka_unit_test(test_interval_of_other_msks),
-		cmocka_unit_test(test_policy),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -37,9 +37,10 @@ static const char *done(void)
 
 	text[0] = '\0';
 	for (i = 0; i < actions.count; i++) {
-		length += (size_t)snprintf(text + length, sizeof(text) - length,
-					   "%s%s", i ? ", " : "",
-					   names[actions.list[i].type]);
+		length += (size_t)snprintf(
+			text + length, sizeof(text) - length, "%s%s%s",
+			i ? ", " : "", names[actions.list[i].type],
+			actions.list[i].urgent ? " now" : "");
 		if (actions.list[i].msk_id)
 			length += (size_t)snprintf(
 				text + length, sizeof(text) - length, " %u",
@@ -242,7 +243,7 @@ static void test_eviction(void **state)
 
 	(void)state;
 	member_evict(&member, &two, &actions);
-	assert_string_equal(done(), "cancel, rekey 1");
+	assert_string_equal(done(), "cancel, rekey now 1");
 	assert_int_equal(member.state, MEMBER_BANNED);
 	member_evict(&member, &two, &actions);
 	assert_string_equal(done(), "");
@@ -271,7 +272,7 @@ static void test_eviction_from_outside(void **state)
 	(void)state;
 	member_leave(&member, &open_policy, &one, &actions, NULL);
 	member_evict(&member, &one, &actions);
-	assert_string_equal(done(), "cancel, rekey 1");
+	assert_string_equal(done(), "cancel, rekey now 1");
 	member_evict(&stranger, &one, &actions);
 	assert_string_equal(done(), "cancel");
 }
@@ -292,6 +293,31 @@ static void test_names(void **state)
 	assert_string_equal(member_state_name(MEMBER_OUTSIDE), "outside");
 	assert_string_equal(member_state_name(MEMBER_BANNED), "banned");
 	assert_string_equal(member_state_name((enum member_state)7), "invalid");
+}
+
+static void test_push_is_over(void **state)
+{
+	struct member members[3] = { { 0 } }, late = { 0 };
+	struct push push;
+
+	(void)state;
+	assert_true(push_begin(&push, 0x10001, 0));
+	assert_false(push_begin(&push, 0x10002, 3));
+	assert_false(push_settle(&push, &members[0]));
+	/* The same one again, as it answers and then leaves. */
+	assert_false(push_settle(&push, &members[0]));
+	assert_false(push_settle(&push, &members[1]));
+	assert_int_equal(push.waiting, 1);
+	push_add(&push, &late);
+	assert_false(push_settle(&push, &members[2]));
+	assert_true(push_settle(&push, &late));
+	assert_false(push_settle(&push, &late));
+	/* It left and is back. */
+	push_add(&push, &members[0]);
+	assert_true(push_settle(&push, &members[0]));
+	/* The next push begins anew for all. */
+	push_begin(&push, 0x10003, 1);
+	assert_true(push_settle(&push, &members[0]));
 }
 
 /* ---- A group of UEs that keep all they ever got ---- */
@@ -346,7 +372,9 @@ static void world_member(struct world *world, unsigned int ue,
 			world->pushes++;
 		} else if (list->list[i].type == MEMBER_REKEY) {
 			world->wake = keylife_rekey(&world->life, &world->keys,
-						    msk_id, world->now, &keys);
+						    msk_id,
+						    list->list[i].urgent,
+						    world->now, &keys);
 			world_keys(world, &keys);
 		}
 	}
@@ -402,6 +430,7 @@ static void world_begin(struct world *world, const struct member_policy *rules)
 						    .mtk_lead = 10,
 						    .mtk_overlap = 10,
 						    .mtk_repeat = 50,
+						    .batch = 40,
 						    .mtk_count = 100 };
 	struct keylife_actions made;
 
@@ -415,10 +444,10 @@ static void world_begin(struct world *world, const struct member_policy *rules)
 	world_run(world, 300);
 }
 
-/* Time in which an eviction takes effect: an unfinished push, the switch, the old
- * MTK, and then the same for the MSK that locks out.
+/* Time in which who left or was evicted is locked out: the batch, an unfinished
+ * push, the switch, the old MTK, and then the same for the MSK that locks out.
  */
-#define EFFECT 500
+#define EFFECT 540
 
 static void world_event(struct world *world, unsigned int ue)
 {
@@ -521,6 +550,7 @@ int main(void)
 		cmocka_unit_test(test_eviction_from_outside),
 		cmocka_unit_test(test_old_key_is_no_danger),
 		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_push_is_over),
 		cmocka_unit_test(test_evicted_cannot_read),
 		cmocka_unit_test(test_newcomer_cannot_read_the_past),
 	};

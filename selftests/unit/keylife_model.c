@@ -143,6 +143,9 @@ static bool action_check(struct keylife_model *model,
 			 const struct keylife_action *action,
 			 enum model_event event)
 {
+	if (model->paused && action->type != KEYLIFE_MSK_DELETE &&
+	    action->type != KEYLIFE_MTK_DELETE)
+		return broken(model, "inactive session does something");
 	switch (action->type) {
 	case KEYLIFE_MSK_MAKE:
 		return msk_made(model, action->msk_id);
@@ -215,13 +218,22 @@ static int64_t event_call(struct keylife_model *model, enum model_event event,
 		return keylife_pushed(life, policy, model->last_msk_id, now,
 				      actions);
 	case MODEL_REKEY:
-		return keylife_rekey(life, policy, model->last_msk_id, now,
-				     actions);
+		return keylife_rekey(life, policy, model->last_msk_id, true,
+				     now, actions);
+	case MODEL_REKEY_LATER:
+		return keylife_rekey(life, policy, model->last_msk_id, false,
+				     now, actions);
 	case MODEL_REKEY_USED:
-		return keylife_rekey(life, policy, model->active.msk_id, now,
-				     actions);
+		return keylife_rekey(life, policy, model->active.msk_id, true,
+				     now, actions);
 	case MODEL_ROTATE:
 		return keylife_rotate(life, policy, now, actions);
+	case MODEL_PAUSE:
+		model->paused = true;
+		return keylife_pause(life, policy, true, now, actions);
+	case MODEL_RESUME:
+		model->paused = false;
+		return keylife_pause(life, policy, false, now, actions);
 	case MODEL_RESTART:
 		return keylife_restart(life, policy, now, actions);
 	case MODEL_STOP:

@@ -28,6 +28,7 @@ struct model_key {
  * @last_msk_id: MSK that was made last
  * @active: MTK in use, msk_id 0 if none
  * @since: when it was activated
+ * @paused: the session is inactive
  * @now: time
  * @wake: when the group wants to be called
  * @activations: how many there were
@@ -42,6 +43,7 @@ struct keylife_model {
 	uint32_t last_msk_id;
 	struct model_key active;
 	int64_t since;
+	bool paused;
 	int64_t now;
 	int64_t wake;
 	unsigned int activations;
@@ -55,7 +57,10 @@ enum model_event {
 	MODEL_PUSHED, /* of the newest MSK */
 	MODEL_REKEY, /* somebody has the newest MSK */
 	MODEL_REKEY_USED, /* somebody has the MSK in use */
+	MODEL_REKEY_LATER, /* somebody has the newest MSK, no hurry */
 	MODEL_ROTATE,
+	MODEL_PAUSE,
+	MODEL_RESUME,
 	MODEL_RESTART,
 	MODEL_STOP,
 	MODEL_EVENTS,

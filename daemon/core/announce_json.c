@@ -137,6 +137,9 @@ int announce_mbs_parse(const void *document, size_t size,
 				 "octets",
 				 DOCUMENT_MAX);
 	object = json_loadb(document, size, JSON_REJECT_DUPLICATES, &error);
+	if (!object && json_error_code(&error) == json_error_out_of_memory)
+		return fault_set(fault, FAULT_MEMORY,
+				 "no memory for the SecurityDescription");
 	if (!object)
 		return fault_set(fault, FAULT_MALFORMED,
 				 "the SecurityDescription is not JSON at "
@@ -167,18 +170,37 @@ static int mbs_check(const struct announce_mbs *mbs, struct fault *fault)
 	return announce_msk_check(&mbs->msk, fault);
 }
 
+/* Returns @object, or gives it up and returns NULL without memory. */
+static json_t *add_seconds(json_t *object, const char *name, uint32_t seconds)
+{
+	if (!seconds ||
+	    !json_object_set_new(object, name, json_integer(seconds)))
+		return object;
+	json_decref(object);
+	return NULL;
+}
+
 /* A new object; 0 seconds are the same as none. NULL without memory. */
 static json_t *pack_back_off(const struct announce_mbs *mbs)
 {
 	json_t *object = json_object();
 
-	if (mbs->offset_time)
-		json_object_set_new(object, NAME_OFFSET_TIME,
-				    json_integer(mbs->offset_time));
-	if (mbs->random_time_period)
-		json_object_set_new(object, NAME_RANDOM_TIME_PERIOD,
-				    json_integer(mbs->random_time_period));
-	return object;
+	object = add_seconds(object, NAME_OFFSET_TIME, mbs->offset_time);
+	return add_seconds(object, NAME_RANDOM_TIME_PERIOD,
+			   mbs->random_time_period);
+}
+
+static json_t *pack_servers(const struct announce_mbs *mbs)
+{
+	json_t *list = json_array();
+	size_t i;
+
+	for (i = 0; i < mbs->server_count; i++)
+		if (json_array_append_new(list, json_string(mbs->servers[i]))) {
+			json_decref(list);
+			return NULL;
+		}
+	return list;
 }
 
 static json_t *pack_msk(const struct msk_ref *msk)
@@ -200,14 +222,9 @@ static json_t *pack_msk(const struct msk_ref *msk)
 
 static json_t *pack(const struct announce_mbs *mbs)
 {
-	json_t *servers = json_array();
-	size_t i;
-
-	for (i = 0; i < mbs->server_count; i++)
-		json_array_append_new(servers, json_string(mbs->servers[i]));
 	return json_pack("{s:o, s:o, s:b, s:b, s:o}", NAME_MBSSF_ADDRESSES,
-			 servers, NAME_SERVICE_KEY_INFO, pack_msk(&mbs->msk),
-			 NAME_MBS_UICC_KEY_MANAGEMENT,
+			 pack_servers(mbs), NAME_SERVICE_KEY_INFO,
+			 pack_msk(&mbs->msk), NAME_MBS_UICC_KEY_MANAGEMENT,
 			 (int)mbs->uicc_key_management, NAME_2G_GBA_ALLOWED,
 			 (int)mbs->gba_2g_allowed, NAME_BACK_OFF,
 			 pack_back_off(mbs));

@@ -175,20 +175,22 @@ int digest_challenges_parse(const char *header, size_t length,
 			    struct digest_challenge *challenges, size_t room,
 			    size_t *count, struct fault *fault);
 /* Writes the value of the header with a NUL. Returns 0 or -1 (@text empty). */
-int digest_challenge_write(const struct digest_challenge *challenge,
-			   char *text, size_t room, struct fault *fault);
-/* Reads the value of an Authorization header. With an empty nonce and response
- * it is the UE's first request to the BSF (TS 24.109, A.4), which only says
- * who asks. Otherwise username, realm, nonce, uri, response, qop, nc and
- * cnonce have to be there. Hashed user names and username* are refused: no
- * identity of GBA needs them. Returns 0, or -1, @credentials zeroed.
+int digest_challenge_write(const struct digest_challenge *challenge, char *text,
+			   size_t room, struct fault *fault);
+/* Reads the value of an Authorization header. With nonce and response there but
+ * empty it is the UE's first request to the BSF (TS 24.109, A.4), which only says
+ * who asks; of qop, nc, cnonce and opaque nothing is kept then. Otherwise
+ * username, realm, nonce, uri, response, qop, nc and cnonce have to be there.
+ * Hashed user names and username* are refused: no identity of GBA needs them.
+ * Returns 0, or -1, @credentials zeroed.
  */
 int digest_credentials_parse(const char *header, size_t length,
 			     struct digest_credentials *credentials,
 			     struct fault *fault);
 int digest_credentials_write(const struct digest_credentials *credentials,
 			     char *text, size_t room, struct fault *fault);
-bool digest_credentials_are_initial(const struct digest_credentials *credentials);
+bool digest_credentials_are_initial(
+	const struct digest_credentials *credentials);
 /* Reads and writes the value of an Authentication-Info header (RFC 7616, 3.5).
  * Either all of qop, rspauth, cnonce and nc are there or none.
  */

@@ -130,10 +130,20 @@ static int credentials_check(const struct digest_credentials *credentials,
 	return 0;
 }
 
+/* What else stands in credentials that prove nothing, means nothing. */
+static void forget_proof(struct digest_credentials *credentials)
+{
+	credentials->qop = DIGEST_QOP_NONE;
+	credentials->count = 0;
+	memset(credentials->cnonce, 0, sizeof(credentials->cnonce));
+	memset(credentials->opaque, 0, sizeof(credentials->opaque));
+}
+
 static int credentials_scan(struct digest_scanner *scanner,
 			    struct digest_credentials *credentials,
 			    struct fault *fault)
 {
+	bool has_nonce = false, has_response = false;
 	struct digest_parameter parameter;
 	enum digest_item item;
 
@@ -153,8 +163,17 @@ static int credentials_scan(struct digest_scanner *scanner,
 					 "the header has two credentials");
 		if (credentials_take(credentials, &parameter, fault))
 			return -1;
+		has_nonce |= digest_parameter_is(&parameter, "nonce");
+		has_response |= digest_parameter_is(&parameter, "response");
 	}
-	return credentials_check(credentials, fault);
+	if (!has_nonce || !has_response)
+		return fault_set(fault, FAULT_MALFORMED,
+				 "the credentials have no nonce or response");
+	if (credentials_check(credentials, fault))
+		return -1;
+	if (digest_credentials_are_initial(credentials))
+		forget_proof(credentials);
+	return 0;
 }
 
 int digest_credentials_parse(const char *header, size_t length,

@@ -58,7 +58,7 @@ struct mbms_naf_key {
 };
 
 /* Each returns 0, or -1 and a sentence. A parser that fails leaves its output
- * zeroed, a writer leaves @length 0 and wipes all @room octets. Documents with a
+ * zeroed, a writer leaves @length 0 and wipes what it wrote. Documents with a
  * NAF key are keys: who holds them wipes them.
  */
 int mbms_invite_parse(const void *document, size_t size,

@@ -2,7 +2,6 @@
 #include <expat.h>
 #include <openssl/crypto.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "text.h"
@@ -39,15 +38,14 @@ struct reading {
 
 static void *memory_take(size_t size)
 {
-	size_t *block;
+	uint8_t *block = NULL;
 
-	if (size > SIZE_MAX - MEMORY_FRONT)
-		return NULL;
-	block = malloc(size + MEMORY_FRONT);
+	if (size <= SIZE_MAX - MEMORY_FRONT)
+		block = OPENSSL_malloc(size + MEMORY_FRONT);
 	if (!block)
 		return NULL;
-	*block = size;
-	return (uint8_t *)block + MEMORY_FRONT;
+	memcpy(block, &size, sizeof(size));
+	return block + MEMORY_FRONT;
 }
 
 static size_t memory_size(const void *memory)
@@ -60,10 +58,9 @@ static size_t memory_size(const void *memory)
 
 static void memory_give(void *memory)
 {
-	if (!memory)
-		return;
-	OPENSSL_cleanse(memory, memory_size(memory));
-	free((uint8_t *)memory - MEMORY_FRONT);
+	if (memory)
+		OPENSSL_clear_free((uint8_t *)memory - MEMORY_FRONT,
+				   memory_size(memory) + MEMORY_FRONT);
 }
 
 static void *memory_resize(void *memory, size_t size)

@@ -34,12 +34,8 @@ union parsed {
 static bool is_zero(const void *data, size_t size)
 {
 	const uint8_t *octets = data;
-	size_t i;
 
-	for (i = 0; i < size; i++)
-		if (octets[i])
-			return false;
-	return true;
+	return !octets[0] && !memcmp(octets, octets + 1, size - 1);
 }
 
 /* Parses a copy of exact size, so that the sanitizer sees reads behind it. A
@@ -49,24 +45,24 @@ static int parse(const char *kind, const char *text, size_t length,
 		 union parsed *parsed, size_t *count, struct fault *fault)
 {
 	char *copy = malloc(length ? length : 1);
-	size_t size;
+	size_t size = !strcmp(kind, "challenge") ? sizeof(parsed->challenges) :
+		      !strcmp(kind, "credentials") ?
+						   sizeof(parsed->credentials) :
+						   sizeof(parsed->info);
 	int status;
 
 	memcpy(copy, text, length);
-	memset(parsed, 0xee, sizeof(*parsed));
+	memset(parsed, 0xee, size);
 	*count = 1;
 	if (!strcmp(kind, "challenge")) {
-		size = sizeof(parsed->challenges);
 		status = digest_challenges_parse(copy, length,
 						 parsed->challenges,
 						 DIGEST_CHALLENGES_MAX, count,
 						 fault);
 	} else if (!strcmp(kind, "credentials")) {
-		size = sizeof(parsed->credentials);
 		status = digest_credentials_parse(copy, length,
 						  &parsed->credentials, fault);
 	} else {
-		size = sizeof(parsed->info);
 		status = digest_info_parse(copy, length, &parsed->info, fault);
 	}
 	free(copy);
@@ -225,19 +221,22 @@ static void test_refused(void **state)
  */
 static void check_harm(const char *kind, const char *header, size_t length)
 {
+	static const char octets[] = "\0\t\n \"\\,=;:(*aN0\x7f\x80\xff";
 	static union parsed parsed;
 	char changed[HEADER_MAX];
-	size_t i, count;
-	unsigned int octet;
+	size_t i, count, octet;
 
 	for (i = 0; i < length; i++)
 		if (!parse(kind, header, i, &parsed, &count, NULL) &&
 		    write(kind, &parsed, changed, sizeof(changed), NULL) == 0)
 			check_round_trip(kind, &parsed);
 	for (i = 0; i < length; i++)
-		for (octet = 0; octet < 256; octet += 1 + octet % 3) {
+		for (octet = 0; octet < sizeof(octets); octet++) {
 			memcpy(changed, header, length);
-			changed[i] = (char)octet;
+			/* The NUL at the end stands for one bit turned. */
+			changed[i] = octet + 1 < sizeof(octets) ?
+					     octets[octet] :
+					     header[i] ^ 1;
 			if (parse(kind, changed, length, &parsed, &count, NULL))
 				continue;
 			/* A challenge of no known kind cannot be written. */
@@ -313,6 +312,12 @@ static void test_write_refuses(void **state)
 			 0);
 	assert_string_equal(text, "Digest realm=\"r\", nonce=\"n\", "
 				  "algorithm=MD5, qop=\"auth\"");
+	challenge.stale = true;
+	assert_int_equal(digest_challenge_write(&challenge, text, sizeof(text),
+						NULL),
+			 0);
+	assert_string_equal(text, "Digest realm=\"r\", nonce=\"n\", "
+				  "algorithm=MD5, qop=\"auth\", stale=true");
 	memcpy(challenge.realm, "r\r\nX: y", 8);
 	fault = (struct fault){ 0 };
 	assert_int_equal(digest_challenge_write(&challenge, text, sizeof(text),
@@ -371,6 +376,32 @@ static void test_escapes(void **state)
 		"qop=auth, nc=000000ff, cnonce=\"c,=\"");
 }
 
+static void test_stale(void **state)
+{
+	static const struct {
+		const char *header;
+		bool stale;
+	} headers[] = {
+		{ "Digest realm=r, nonce=n", false },
+		{ "Digest realm=r, nonce=n, stale=TRUE", true },
+		{ "Digest realm=r, nonce=n, stale=\"true\"", true },
+		{ "Digest realm=r, nonce=n, stale=false", false },
+		{ "Digest realm=r, nonce=n, stale=1", false },
+	};
+	struct digest_challenge challenge;
+	size_t i, count;
+
+	(void)state;
+	for (i = 0; i < sizeof(headers) / sizeof(headers[0]); i++) {
+		assert_int_equal(
+			digest_challenges_parse(headers[i].header,
+						strlen(headers[i].header),
+						&challenge, 1, &count, NULL),
+			0);
+		assert_int_equal(challenge.stale, headers[i].stale);
+	}
+}
+
 static void test_quoted(void **state)
 {
 	char out[4];
@@ -406,6 +437,7 @@ int main(void)
 		cmocka_unit_test(test_truncated),
 		cmocka_unit_test(test_write_refuses),
 		cmocka_unit_test(test_escapes),
+		cmocka_unit_test(test_stale),
 		cmocka_unit_test(test_quoted),
 	};
 

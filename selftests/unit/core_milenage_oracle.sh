@@ -18,6 +18,7 @@ END
 }
 
 hex() { od -An -v -tx1 | tr -d ' \n'; }
+# shellcheck disable=SC2001 # bash before 5.2 has no & in a replacement
 bytes() { printf '%b' "$(sed 's/../\\x&/g' <<<"$1")"; }
 
 auc() { # OPTION...

@@ -73,7 +73,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	room = data[1];
 	out = malloc(room + 1);
-	demand(out != NULL);
+	demand(out);
 	reader_init(&reader, data + 2 + fields, size - 2 - fields);
 	writer_init(&writer, out, room);
 	for (i = 0; i < fields; i++) {

@@ -44,7 +44,7 @@ static void text_read(const uint8_t *data, size_t size)
 	char *text = malloc(size + 1), again[TMGI_TEXT_SIZE];
 	struct tmgi tmgi, second;
 
-	demand(text != NULL);
+	demand(text);
 	memcpy(text, data, size);
 	text[size] = '\0';
 	if (tmgi_parse(text, &tmgi, NULL)) {

@@ -7,7 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "../unit/keylife_model.h"
+/* The model is shared with the unit test and no part of daemon/core. */
+#include "../unit/keylife_model.c"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -72,7 +72,7 @@ static void imsi_read(const char *imsi)
 		demand(!imsi_check(imsi, NULL));
 		demand(!strncmp(impi, imsi, strlen(imsi)));
 		demand(!bsf_from_impi(impi, fqdn, NULL));
-		demand(strstr(fqdn, ".pub.3gppnetwork.org") != NULL);
+		demand(strstr(fqdn, ".pub.3gppnetwork.org"));
 	}
 }
 
@@ -84,7 +84,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	/* The end of the copy is the end of its memory. */
 	text = malloc(size);
-	demand(text != NULL);
+	demand(text);
 	memcpy(text, data + 1, size - 1);
 	text[size - 1] = '\0';
 	switch (data[0]) {

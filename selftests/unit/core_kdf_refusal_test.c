@@ -35,16 +35,21 @@ static void fill(struct secret *secret, size_t size)
 }
 
 /* The output was wiped, and the sentence says why. */
-#define assert_refused(call, expected)                  \
-	do {                                            \
-		struct fault fault = { 0 };             \
-                                                        \
-		fill(&out, 16);                         \
-		assert_int_equal((call), -1);           \
-		assert_int_equal(fault.code, expected); \
-		assert_true(strlen(fault.text) > 10);   \
-		assert_null(out.bytes);                 \
-		assert_int_equal(out.size, 0);          \
+static void refused(int result, const struct fault *fault,
+		    enum fault_code expected)
+{
+	assert_int_equal(result, -1);
+	assert_int_equal(fault->code, expected);
+	assert_true(strlen(fault->text) > 10);
+	assert_null(out.bytes);
+	assert_int_equal(out.size, 0);
+}
+
+#define assert_refused(call, expected)             \
+	do {                                       \
+		struct fault fault = { 0 };        \
+		fill(&out, 16);                    \
+		refused((call), &fault, expected); \
 	} while (0)
 
 static void test_generic_refuses(void **state)

@@ -178,7 +178,8 @@ static int run_srtp(void)
 
 	out = srtp.encryption;
 	second = srtcp.salt;
-	srtp.encryption = srtcp.salt = (struct secret){ 0 };
+	srtp.encryption = (struct secret){ 0 };
+	srtcp.salt = (struct secret){ 0 };
 	if (error && (srtp.auth.bytes || srtp.salt.bytes ||
 		      srtcp.encryption.bytes || srtcp.auth.bytes))
 		octets[0] = 1;

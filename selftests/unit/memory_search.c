@@ -23,10 +23,11 @@
  * frames are put further down.
  */
 #define STACK_GAP_SIZE 65536
-#define STACK_GAP(name)               \
-	uint8_t name[STACK_GAP_SIZE]; \
-	__asm__ volatile("" : : "r"(name) : "memory")
-#define STACK_GAP_END(name) __asm__ volatile("" : : "r"(name) : "memory")
+/* Keeps the compiler from leaving the gap out. */
+static void stack_gap_use(uint8_t gap[STACK_GAP_SIZE])
+{
+	__asm__ volatile("" : : "r"(gap) : "memory");
+}
 
 static uint8_t patterns[PATTERNS_MAX][MEMORY_PATTERN_SIZE];
 static size_t pattern_count;
@@ -38,23 +39,24 @@ static size_t pattern_begin;
  */
 static uint8_t window[MEMORY_PATTERN_SIZE - 1 + CHUNK_SIZE];
 
-/* Byte by byte and volatile: no register or library function keeps a copy. */
+/* Octet by octet: no library function keeps a copy. */
 static __attribute__((noinline)) void remember(const uint8_t *key)
 {
-	volatile uint8_t *pattern = patterns[pattern_count];
 	size_t i;
 
 	assert_true(pattern_count < PATTERNS_MAX);
 	for (i = 0; i < MEMORY_PATTERN_SIZE; i++)
-		pattern[i] = key[i] ^ MASK;
+		patterns[pattern_count][i] = key[i] ^ MASK;
 	pattern_count++;
 }
 
 void memory_watch(const uint8_t key[MEMORY_PATTERN_SIZE])
 {
-	STACK_GAP(gap);
+	uint8_t gap[STACK_GAP_SIZE];
+
+	stack_gap_use(gap);
 	remember(key);
-	STACK_GAP_END(gap);
+	stack_gap_use(gap);
 }
 
 size_t memory_watched(void)
@@ -170,9 +172,9 @@ static size_t search(void)
 	assert_true(memory >= 0);
 	first_octets(first);
 	while (fgets(line, sizeof(line), maps)) {
-		assert_int_equal(sscanf(line, "%" SCNx64 "-%" SCNx64 " %4s",
-					&start, &end, mode),
-				 3);
+		if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %4s", &start, &end,
+			   mode) != 3)
+			fail_msg("/proc/self/maps has '%s'", line);
 		if (mode[1] != 'w' || end - start > AREA_SIZE_MAX)
 			continue;
 		areas++;
@@ -192,11 +194,12 @@ static size_t search(void)
 
 static __attribute__((noinline)) size_t distant_search(void)
 {
+	uint8_t gap[STACK_GAP_SIZE];
 	size_t found;
 
-	STACK_GAP(gap);
+	stack_gap_use(gap);
 	found = search();
-	STACK_GAP_END(gap);
+	stack_gap_use(gap);
 	return found;
 }
 

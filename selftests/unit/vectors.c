@@ -39,9 +39,13 @@ json_t *vectors_load(const char *topic)
 		fail_msg("%s:%d: %s", path, error.line, error.text);
 	if (!json_array_size(list))
 		fail_msg("%s: no list of vectors", path);
-	json_array_foreach(list, i, vector) if (!vectors_has(vector, "name") ||
-						!vectors_has(vector, "source"))
-		fail_msg("%s: vector %zu has no name or source", path, i);
+	json_array_foreach(list, i, vector)
+	{
+		if (!vectors_has(vector, "name") ||
+		    !vectors_has(vector, "source"))
+			fail_msg("%s: vector %zu has no name or source", path,
+				 i);
+	}
 	return list;
 }
 
@@ -50,8 +54,11 @@ json_t *vectors_find(json_t *list, const char *name)
 	json_t *vector;
 	size_t i;
 
-	json_array_foreach(list, i, vector) if (!strcmp(vectors_name(vector),
-							name)) return vector;
+	json_array_foreach(list, i, vector)
+	{
+		if (!strcmp(vectors_name(vector), name))
+			return vector;
+	}
 	fail_msg("no vector is called '%s'", name);
 	return NULL;
 }
@@ -65,7 +72,7 @@ const char *vectors_name(const json_t *vector)
 
 bool vectors_has(const json_t *vector, const char *name)
 {
-	return json_object_get(vector, name) != NULL;
+	return json_object_get(vector, name);
 }
 
 static json_t *value(const json_t *vector, const char *name)

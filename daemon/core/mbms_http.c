@@ -94,7 +94,7 @@ static int parse_query(const char *query, size_t length,
 			value = query + name_length;
 			value_length = part - name_length;
 		}
-		query += part + (next != NULL);
+		query += part + !!next;
 	}
 	if (!value)
 		return fault_set(fault, FAULT_MALFORMED,

@@ -155,9 +155,10 @@ static int inner_check(enum nas_system system, enum nas_protection protection,
 			plain[0] == (system == NAS_EPS ? DISCRIMINATOR_EMM :
 							 DISCRIMINATOR_5GMM);
 	uint8_t type = mobility ? plain[at] : 0;
+	bool is_command = type == SECURITY_MODE_COMMAND;
+	bool is_new = protection == NAS_INTEGRITY_NEW;
 
-	if ((type == SECURITY_MODE_COMMAND) !=
-	    (protection == NAS_INTEGRITY_NEW))
+	if (is_command != is_new)
 		return fault_set(fault, code,
 				 "header type %d and SECURITY MODE COMMAND do "
 				 "not go together",

@@ -112,7 +112,7 @@ int sbi_read_key(const struct sbi_value *object, const char *name,
 	    (msk.json && sbi_secret(&msk, &key->msk, MSK_SIZE, fault)) ||
 	    sbi_may(object, "mskLifetime", JSON_STRING, &lifetime, fault))
 		return -1;
-	key->has_lifetime = lifetime.json != NULL;
+	key->has_lifetime = lifetime.json;
 	if (lifetime.json && sbi_time(&lifetime, &key->lifetime, fault))
 		return -1;
 	return read_mtk(object, key, fault);

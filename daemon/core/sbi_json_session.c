@@ -140,8 +140,8 @@ int sbi_read_session_id(const struct sbi_value *object,
 				  "is not 11 hexadecimal digits", fault);
 	if (nid.json)
 		memcpy(id->nid, json_string_value(nid.json), SBI_NID_SIZE);
-	id->has_tmgi = tmgi.json != NULL;
-	id->has_ssm = ssm.json != NULL;
+	id->has_tmgi = tmgi.json;
+	id->has_ssm = ssm.json;
 	return 0;
 }
 
@@ -189,8 +189,8 @@ static int read_session(const struct sbi_value *object,
 	    sbi_may(object, "mbsSecurityContext", JSON_OBJECT, &context, fault))
 		return -1;
 	session->service = (enum sbi_service_type)type;
-	session->has_id = id.json != NULL;
-	session->has_allocated = allocated.json != NULL;
+	session->has_id = id.json;
+	session->has_allocated = allocated.json;
 	if (!id.json && !session->tmgi_request && !allocated.json)
 		return sbi_refuse(object, FAULT_MALFORMED,
 				  "has neither mbsSessionId nor tmgiAllocReq",

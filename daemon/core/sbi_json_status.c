@@ -13,6 +13,7 @@ static const char *const events[] = {
 	[SBI_MULT_TRANS_ADD_CHANGE] = "MULT_TRANS_ADD_CHANGE",
 	[SBI_SECURITY_INFO] = "SECURITY_INFO",
 };
+
 static const char *const modes[] = { "CONTINUOUS", "ONE_TIME" };
 static const char *const statuses[] = { "INACTIVE", "ACTIVE" };
 
@@ -116,7 +117,7 @@ static int read_subscription(const struct sbi_value *object,
 	    read_correlation(object, subscription->correlation, fault) ||
 	    sbi_may(object, "expiryTime", JSON_STRING, &expiry, fault))
 		return -1;
-	subscription->has_expiry = expiry.json != NULL;
+	subscription->has_expiry = expiry.json;
 	return expiry.json ? sbi_time(&expiry, &subscription->expiry, fault) :
 			     0;
 }

@@ -132,7 +132,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!size)
 		return 0;
 	text = malloc(size);
-	demand(text != NULL);
+	demand(text);
 	memcpy(text, data + 1, size - 1);
 	text[size - 1] = '\0';
 	switch (data[0]) {

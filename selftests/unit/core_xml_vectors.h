@@ -221,8 +221,8 @@ static inline void xml_check_again(const struct xml_kind *kind, void *value)
 static inline void xml_check_harm(const struct xml_kind *kind,
 				  const json_t *vector)
 {
-	static const uint8_t octets[] =
-		"\0<>&'\"=/ \n\t;:?!xZ0-\x7f\x80\xc2\xff";
+	static const uint8_t octets[] = "\0<>&'\"=/ "
+					"\n\t;:?!xZ0-\x7f\x80\xc2\xff";
 	char *document, *changed;
 	void *value = malloc(kind->size);
 	size_t size, i, j;

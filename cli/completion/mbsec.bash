@@ -17,7 +17,7 @@ _mbsec() {
 			soft-bytes hard-bytes soft-time hard-time"
 		;;
 	*:key:activate | *:key:del) words=$key ;;
-	*:*:show) words='port -s -j' ;;
+	*:*:show) words="$group -s -j" ;;
 	*:stats:* | *:monitor:*) words=-j ;;
 	esac
 	case $before in

@@ -161,12 +161,10 @@ static void group_print(const struct group *group, bool counters)
 		output_field("interface", "%s",
 			     output_clean(device_format(group->ifindex, device),
 					  clean, sizeof(clean)));
-	output_field("keys", "%" PRIu32 " of %" PRIu32 " sender%s", group->keys,
-		     group->senders, group->senders == 1 ? "" : "s");
-	if (!counters)
-		return;
-	output_field("counters", "%s", "");
-	output_counters(&group->counters);
+	output_field("keys", "%" PRIu32, group->keys);
+	output_field("senders", "%" PRIu32, group->senders);
+	if (counters)
+		output_counters(&group->counters);
 }
 
 static int groups_print(const struct arguments *args,

@@ -119,27 +119,25 @@ static int monitor_subscribe(struct monitor *monitor)
 {
 	struct nl_sock *socket = monitor->netlink.socket;
 	const int size = RECEIVE_BUFFER;
-	int group;
+	int events;
+	int notify;
 	int err;
 
 	if (setsockopt(nl_socket_get_fd(socket), SOL_SOCKET, SO_RCVBUFFORCE,
 		       &size, sizeof(size)))
 		setsockopt(nl_socket_get_fd(socket), SOL_SOCKET, SO_RCVBUF,
 			   &size, sizeof(size));
-	group = genl_ctrl_resolve_grp(socket, MBSEC_FAMILY_NAME,
-				      MBSEC_MCGRP_EVENTS);
-	if (group < 0)
-		return problem_set(monitor->problem, EXIT_CODE_REFUSED,
-				   "the kernel module has no events: %s",
-				   nl_geterror(group));
-	err = nl_socket_add_membership(socket, group);
+	/* All questions first: events would come between their answers. */
+	events = genl_ctrl_resolve_grp(socket, MBSEC_FAMILY_NAME,
+				       MBSEC_MCGRP_EVENTS);
+	notify = genl_ctrl_resolve_grp(socket, "nlctrl", "notify");
+	err = events < 0 ? events : notify < 0 ? notify : 0;
+	if (!err)
+		err = nl_socket_add_memberships(socket, events, notify, 0);
 	if (err)
 		return problem_set(monitor->problem, EXIT_CODE_REFUSED,
 				   "cannot listen to events: %s",
 				   nl_geterror(err));
-	group = genl_ctrl_resolve_grp(socket, "nlctrl", "notify");
-	if (group >= 0)
-		nl_socket_add_membership(socket, group);
 	nl_socket_modify_cb(socket, NL_CB_SEQ_CHECK, NL_CB_CUSTOM, on_sequence,
 			    NULL);
 	nl_socket_modify_cb(socket, NL_CB_VALID, NL_CB_CUSTOM, on_message,

@@ -74,6 +74,8 @@ void output_counters(const struct counters *counters)
 {
 	bool any = false;
 
+	printf("  %scounters%s:\n", output_colour(OUTPUT_STRONG),
+	       output_plain());
 	for (size_t i = 0; i < counter_names.count; i++) {
 		const struct name *name = &counter_names.names[i];
 		uint64_t value = counters->value[name->value];

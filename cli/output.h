@@ -26,7 +26,7 @@ void output_heading(const char *label, const char *format, ...)
 void output_field(const char *label, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* Those that are not 0, in a column. */
+/* With a label of their own; those that are not 0, in a column. */
 void output_counters(const struct counters *counters);
 
 /* The name of a value, or its number if it has none. */

@@ -73,14 +73,13 @@ static void stats_print(const struct stats *stats)
 {
 	output_heading("module", "%s", stats->module_version);
 	output_field("groups", "%" PRIu32, stats->groups);
-	output_field("keys", "%" PRIu32 " (%" PRIu32 " remembered as used)",
-		     stats->keys, stats->used_keys);
+	output_field("keys", "%" PRIu32, stats->keys);
+	output_field("used keys remembered", "%" PRIu32, stats->used_keys);
 	output_field("cipher", "%s (without SIMD: %s)", stats->cipher_driver,
 		     stats->cipher_driver_fallback);
 	output_field("mac", "%s", stats->mac_driver);
 	output_field("events", "%" PRIu64 " sent, %" PRIu64 " lost",
 		     stats->events_sent, stats->events_lost);
-	output_field("counters", "%s", "");
 	output_counters(&stats->counters);
 }
 

@@ -412,20 +412,20 @@ int mbsec_nl_key_parse(struct genl_info *info,
 
 /**
  * mbsec_nl_material_check - do the session keys suit the group?
- * @info: request
- * @request: what it says
+ * @request: what a key-add says
  * @suite: suite of the group
+ * @extack: says why not
  */
-int mbsec_nl_material_check(struct genl_info *info,
-			    const struct mbsec_nl_key_request *request,
-			    const struct mbsec_cipher_suite *suite)
+int mbsec_nl_material_check(const struct mbsec_nl_key_request *request,
+			    const struct mbsec_cipher_suite *suite,
+			    struct netlink_ext_ack *extack)
 {
 	if (suite->encrypts == !!request->material.cipher_key)
 		return 0;
 	if (suite->encrypts)
-		NL_SET_ERR_MSG(info->extack, "the cipher-key is missing");
+		NL_SET_ERR_MSG(extack, "the cipher-key is missing");
 	else
-		NL_SET_ERR_MSG(info->extack,
+		NL_SET_ERR_MSG(extack,
 			       "the suite of the group has no cipher-key");
 	return -EINVAL;
 }

@@ -111,42 +111,16 @@ int mbsec_nl_flush_doit(struct sk_buff *skb, struct genl_info *info)
 	return 0;
 }
 
-static int mbsec_nl_key_add(struct genl_info *info)
+static int mbsec_nl_key_add_locked(struct mbsec_group *group,
+				   const struct mbsec_nl_key_request *request,
+				   struct netlink_ext_ack *extack)
 {
-	struct mbsec_nl_key_request request;
-	struct mbsec_group *group;
-	struct mbsec_group_id id;
-	struct mbsec_net *mbn;
-	int err;
+	int err = mbsec_nl_material_check(request, group->config.suite, extack);
 
-	err = mbsec_nl_group_id_parse(info, &id);
-	if (!err)
-		err = mbsec_nl_key_parse(info, &request);
 	if (err)
 		return err;
-	mbn = mbsec_nl_lock(info);
-	if (!mbn)
-		return -EPERM;
-	group = mbsec_group_resolve_locked(mbn, &id, info->extack);
-	err = PTR_ERR_OR_ZERO(group);
-	if (!err)
-		err = mbsec_nl_material_check(info, &request,
-					      group->config.suite);
-	if (!err)
-		err = mbsec_key_add_locked(group, &request.config,
-					   &request.material, request.activate,
-					   info->extack);
-	mutex_unlock(&mbn->mutex);
-	return err;
-}
-
-/* MBSEC_CMD_KEY_ADD */
-int mbsec_nl_key_add_doit(struct sk_buff *skb, struct genl_info *info)
-{
-	int err = mbsec_nl_key_add(info);
-
-	mbsec_nl_material_wipe(info);
-	return err;
+	return mbsec_key_add_locked(group, &request->config, &request->material,
+				    request->activate, extack);
 }
 
 /* Does a request mean this key? Without a sender it means all of them. */
@@ -219,7 +193,12 @@ typedef int (*mbsec_nl_key_action)(struct mbsec_group *group,
 				   const struct mbsec_nl_key_request *request,
 				   struct netlink_ext_ack *extack);
 
-static int mbsec_nl_key_do(struct genl_info *info, mbsec_nl_key_action action)
+typedef int (*mbsec_nl_key_parser)(struct genl_info *info,
+				   struct mbsec_nl_key_request *request);
+
+/* What all key commands have in common: read the request, find its group. */
+static int mbsec_nl_key_do(struct genl_info *info, mbsec_nl_key_parser parse,
+			   mbsec_nl_key_action action)
 {
 	struct mbsec_nl_key_request request;
 	struct mbsec_group *group;
@@ -229,7 +208,7 @@ static int mbsec_nl_key_do(struct genl_info *info, mbsec_nl_key_action action)
 
 	err = mbsec_nl_group_id_parse(info, &id);
 	if (!err)
-		err = mbsec_nl_key_id_parse(info, &request);
+		err = parse(info, &request);
 	if (err)
 		return err;
 	mbn = mbsec_nl_lock(info);
@@ -243,14 +222,26 @@ static int mbsec_nl_key_do(struct genl_info *info, mbsec_nl_key_action action)
 	return err;
 }
 
+/* MBSEC_CMD_KEY_ADD */
+int mbsec_nl_key_add_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	int err = mbsec_nl_key_do(info, mbsec_nl_key_parse,
+				  mbsec_nl_key_add_locked);
+
+	mbsec_nl_material_wipe(info);
+	return err;
+}
+
 /* MBSEC_CMD_KEY_ACTIVATE */
 int mbsec_nl_key_activate_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	return mbsec_nl_key_do(info, mbsec_nl_key_activate_locked);
+	return mbsec_nl_key_do(info, mbsec_nl_key_id_parse,
+			       mbsec_nl_key_activate_locked);
 }
 
 /* MBSEC_CMD_KEY_DEL */
 int mbsec_nl_key_del_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	return mbsec_nl_key_do(info, mbsec_nl_key_del_locked);
+	return mbsec_nl_key_do(info, mbsec_nl_key_id_parse,
+			       mbsec_nl_key_del_locked);
 }

@@ -34,9 +34,9 @@ int mbsec_nl_key_id_parse(struct genl_info *info,
 			  struct mbsec_nl_key_request *request);
 int mbsec_nl_key_parse(struct genl_info *info,
 		       struct mbsec_nl_key_request *request);
-int mbsec_nl_material_check(struct genl_info *info,
-			    const struct mbsec_nl_key_request *request,
-			    const struct mbsec_cipher_suite *suite);
+int mbsec_nl_material_check(const struct mbsec_nl_key_request *request,
+			    const struct mbsec_cipher_suite *suite,
+			    struct netlink_ext_ack *extack);
 void mbsec_nl_material_wipe(struct genl_info *info);
 
 /* netlink-dump.c */

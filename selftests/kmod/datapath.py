@@ -127,6 +127,17 @@ def source_specific_first(lan, family):
         equal(lan.member.mbsec.counters(group)["rx-packets"], 1, "datagrams of each group")
 
 
+def source_before_port(lan, family):
+    """A source counts more than a port."""
+    session = Session(lan, family, port=0, source=lan.sender.addresses[family])
+    anyone = session.group.__class__(session.group.address, PORT)
+    for host in (lan.sender, lan.member):
+        host.mbsec.group_add(anyone)
+    session.exchange(PAYLOAD)
+    equal(lan.member.mbsec.counters(session.group)["rx-packets"], 1, "datagrams of the source")
+    equal(sum(lan.member.mbsec.counters(anyone).values()), 0, "datagrams of the port")
+
+
 def device_out(lan, family):
     """A group of eth1 protects what leaves by eth1, and nothing else."""
     lan.wire.expect_plaintext()
@@ -329,6 +340,7 @@ CASES = {
     "member reads, outsider does not": basic, "any port": any_port,
     "exact port goes first": exact_port_first, "other ports and unicast": other_port,
     "source-specific": source_specific, "source-specific goes first": source_specific_first,
+    "source before port": source_before_port,
     "device of a sender": device_out, "device of a receiver": device_in,
     "directions": directions, "namespaces are isolated": namespaces,
     "policy require": policy_require, "policy permit": policy_permit,

@@ -38,7 +38,8 @@ def offload(host, **features):
     host.namespace.command("ethtool", "-K", "eth0", *arguments)
 
 
-BATCHES = ((1000, 4, 500), (1000, 60, None), (1000, 2, 1), (8, 64, None), (1448, 20, 3), (300, 9, 300))
+BATCHES = ((1000, 4, 500), (1000, 60, None), (1000, 2, 1), (8, 64, None), (1448, 20, 3),
+           (300, 9, 300))
 
 
 def transmit(lan, family, segmentation):

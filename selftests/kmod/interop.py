@@ -36,7 +36,8 @@ def random_payloads(random, count, limit=1400):
 
 
 def lengths_and_random(random):
-    return [pattern_payload(length, length) for length in LENGTHS] + list(random_payloads(random, 12))
+    fixed = [pattern_payload(length, length) for length in LENGTHS]
+    return fixed + list(random_payloads(random, 12))
 
 
 def kernel_to_reference(lan, suite, family):

@@ -65,6 +65,7 @@ def transmit_bytes(lan, family):
 
 def hammer(session, stop):
     """Sends on any CPU until told to stop; refusals are part of it."""
+    os.nice(19)
     os.sched_setaffinity(0, range(os.cpu_count()))
     payload = pattern_payload(64, 1)
     while not stop.is_set():

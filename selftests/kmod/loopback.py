@@ -96,6 +96,19 @@ def receive_stream(listener, content):
     nothing_left(listener)
 
 
+def corked(lan, family):
+    """A datagram that is written in parts."""
+    session = Session(lan, family, loop=True)
+    local = lan.sender.receiver(session.group)
+    for parts in ((10, 20, 30), (1400, 100), (5000, 1, 3000), (1, 0)):
+        content = [pattern_payload(length) for length in parts]
+        for part in content[:-1]:
+            session.transmitter.sendto(part, socket.MSG_MORE, session.target)
+        session.send(content[-1])
+        for listener in (session.receiver, local):
+            receive_all(listener, [b"".join(content)])
+
+
 def connect(session):
     session.transmitter.connect(session.target)
     return session.transmitter
@@ -188,6 +201,7 @@ def build(plan):
     plan.families("burst", lambda family: burst(lan, family))
     plan.families("reflected by an outsider", lambda family: reflected(lan, family))
     plan.families("transmit and receive key", lambda family: with_receive_key(lan, family))
+    plan.families("written in parts", lambda family: corked(lan, family))
     plan.families("no loop", lambda family: no_loop(lan, family))
     for length in (1400, 4096, 20000):
         plan.families(f"sendfile, {length} octets",

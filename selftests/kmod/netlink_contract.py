@@ -107,8 +107,8 @@ def group_errors(fixture):
     )
     for name, code, words, values in bad:
         fixture.refused(name, code, words, fixture.group, **values)
-    for group in (Group("239.9.1.1", 5001), Group("239.9.1.1"), Group("239.9.1.1", 5000, "10.0.0.9"),
-                  Group("ff15::1", 5000)):
+    for group in (Group("239.9.1.1", 5001), Group("239.9.1.1"), Group("ff15::1", 5000),
+                  Group("239.9.1.1", 5000, "10.0.0.9")):
         fixture.refused("deletion of no group", errno.ENOENT, "no group", fixture.client.group_del,
                         group)
 
@@ -279,7 +279,8 @@ def echo_is_wiped(fixture):
 
 def replies(fixture):
     """What dumps show of a group and a key, and that it is all and no more."""
-    group, key = Group("239.9.2.2", 1234, "10.1.2.3"), Key(fixture.random.randbytes(16), 0xfedcba98, 7)
+    group = Group("239.9.2.2", 1234, "10.1.2.3")
+    key = Key(fixture.random.randbytes(16), 0xfedcba98, 7)
     everything = uapi.DIRECTION_OUT | uapi.DIRECTION_IN | uapi.DIRECTION_FORWARD
     fixture.client.group_add(group, direction=everything, suite=3, policy=1)
     fixture.client.tx_add(group, key, soft_bytes=77)

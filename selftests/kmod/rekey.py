@@ -161,7 +161,8 @@ def under_load(lan, family):
 def build(plan):
     lan = Lan(plan, ktap.seeded_random())
     for name, case in (("exactly the active key", exact_active_key), ("deleted keys", deleted_key),
-                       ("two senders", two_senders), ("activation without sender", activate_unnamed),
+                       ("two senders", two_senders),
+                       ("activation without sender", activate_unnamed),
                        ("rekeys under load", under_load)):
         plan.families(name, lambda family, case=case: case(lan, family))
     return lan

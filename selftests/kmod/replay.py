@@ -80,7 +80,8 @@ def random_order(lan, family, window):
     top, seen, expected, counter = 0, set(), [], BASE
     drops = {"rx-drop-too-old": 0, "rx-drop-replayed": 0}
     for _ in range(1200):
-        counter += lan.random.choice((1, 1, 1, 2, 7, 64, window // 2, window - 1, window, window + 1))
+        counter += lan.random.choice((1, 1, 1, 2, 7, 64, window // 2, window - 1, window,
+                                      window + 1))
         sent = counter - lan.random.choice((0, 0, 0, 1, 2, 63, 64, window // 2, window - 1, window,
                                             window + 64, 3 * window))
         feed(session, [sent])
@@ -235,11 +236,13 @@ def build(plan):
         plan.add(f"edges of the window {window or 'by default'}",
                  lambda window=window: window_edges(lan, 4, window))
     for window in (64, 1024, 8192):
-        plan.add(f"random order, window {window}", lambda window=window: random_order(lan, 4, window))
+        plan.add(f"random order, window {window}",
+                 lambda window=window: random_order(lan, 4, window))
     plan.add("large jump", lambda: large_jump(lan, 6))
     for name, case in (("forged tags", forgery), ("strangers leave no state", no_state),
                        ("another group", wrong_group), ("receive key again", receive_key_again),
-                       ("transmit key again", transmit_key_again), ("session key again", session_key_again)):
+                       ("transmit key again", transmit_key_again),
+                       ("session key again", session_key_again)):
         plan.families(name, lambda family, case=case: case(lan, family))
     return lan
 

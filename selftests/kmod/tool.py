@@ -100,8 +100,9 @@ def usage_errors(tool):
     for line, words in (
             ("", "Usage|usage|command"), ("group frob", "frob"), ("group add", "ADDR|address"),
             ("group add 10.0.0.1", "multicast"), ("group add 239.1.1.1 port 65536", "port"),
-            ("group add 239.1.1.1 suite aes", "suite"), ("group add 239.1.1.1 port 1 port 2", "port"),
-            ("group show -x", "-x"), (key, "tx|rx|role"), (key + " rx", "key-file"),
+            ("group add 239.1.1.1 suite aes", "suite"),
+            ("group add 239.1.1.1 port 1 port 2", "port"), ("group show -x", "-x"),
+            (key, "tx|rx|role"), (key + " rx", "key-file"),
             (key.replace("0x100", "0xff") + " rx key-file -", "sender"),
             (key.replace("00000001", "1") + " rx key-file -", "msk-id"),
             (key + " rx key-file - window 63", "window"), ("flush everything", "everything")):
@@ -172,8 +173,9 @@ def keys(tool):
           "sentence")
     check("no transmit key" in tool.run(
         "key activate 239.11.2.1 port 5000 msk-id 0a0b0c0d mtk-id 7", REFUSED), "sentence")
-    check("soft" in tool.run("key add 239.11.2.1 port 5000 msk-id 00000001 mtk-id 1 sender 0x100 rx "
-                             f"key-file {file} soft-time 9 hard-time 9", REFUSED), "sentence")
+    other = "msk-id 00000001 mtk-id 1 sender 0x100"
+    check("soft" in tool.run(f"key add 239.11.2.1 port 5000 {other} rx key-file {file} "
+                             "soft-time 9 hard-time 9", REFUSED), "sentence")
 
 
 def key_sources(tool):
@@ -331,7 +333,8 @@ def without_module(tool):
     netns.module_remove()
     try:
         equal(process.wait(10), NO_MODULE, "exit code of the monitor")
-        for line in ("group show", "group add 239.1.1.1", "key show -j", "flush", "stats", "monitor"):
+        for line in ("group show", "group add 239.1.1.1", "key show -j", "flush", "stats",
+                     "monitor"):
             check("module" in tool.run(line, NO_MODULE), "sentence")
         equal(tool.json("version -j")["module"], None, "version of the module")
     finally:

@@ -208,13 +208,9 @@ int digest_password_set(struct secret *password, const struct secret *key,
 	int status;
 
 	secret_clear(password);
-	if (!key->size)
+	if (!key->size || BASE64_LENGTH(key->size) > SECRET_SIZE_MAX)
 		return fault_set(fault, FAULT_ARGUMENT,
-				 "there is no key for a password");
-	if (BASE64_LENGTH(key->size) > SECRET_SIZE_MAX)
-		return fault_set(fault, FAULT_ARGUMENT,
-				 "a key of %zu octets is too long for a "
-				 "password",
+				 "a key of %zu octets makes no password",
 				 key->size);
 	status =
 		base64_encode(key->bytes, key->size, text, sizeof(text), fault);

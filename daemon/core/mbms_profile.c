@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include <openssl/crypto.h>
 #include <string.h>
 
-#include "base64.h"
+#include "digest.h"
 #include "mbms_profile.h"
 #include "mikey_crypt.h"
 
@@ -13,23 +12,7 @@ const uint8_t mbms_payload_order[MBMS_PAYLOAD_ORDER_COUNT] = {
 int mbms_digest_password(const struct secret *mrk, struct secret *password,
 			 struct fault *fault)
 {
-	char text[BASE64_LENGTH(SECRET_SIZE_MAX) + 1];
-	size_t length = BASE64_LENGTH(mrk->size);
-	int result = -1;
-
-	secret_clear(password);
-	if (!mrk->size || length > SECRET_SIZE_MAX)
-		return fault_set(fault, FAULT_ARGUMENT,
-				 "MRK of %zu octets makes no password",
-				 mrk->size);
-	if (!base64_encode(mrk->bytes, mrk->size, text, sizeof(text), fault)) {
-		result = secret_set(password, text, length);
-		if (result)
-			fault_set(fault, FAULT_MEMORY,
-				  "no memory for the password");
-	}
-	OPENSSL_cleanse(text, sizeof(text));
-	return result;
+	return digest_password_set(password, mrk, fault);
 }
 
 static bool bytes_equal(const struct mikey_bytes *a, const void *b, size_t size)
@@ -172,13 +155,15 @@ static int check_encryption(const struct mikey_policy *policy, bool *encrypts,
 	return 0;
 }
 
+/* HMAC-SHA1-32; at most all of the MAC. */
+#define TAG_SIZE_MIN 4
+
 static int check_tag(uint16_t algorithm, uint16_t size, struct fault *fault)
 {
 	/* In modes 1 and 2 the tag has the roll-over counter too. */
 	uint16_t counter = algorithm == MIKEY_SRTP_HMAC_SHA1 ? 0 : 4;
 
-	/* From HMAC-SHA1-32 to all of it. */
-	if (size < counter + 4)
+	if (size < counter + TAG_SIZE_MIN)
 		return fault_set(fault, FAULT_UNSUPPORTED,
 				 "SRTP tag of %u octets is too short", size);
 	if (size > counter + MIKEY_MAC_SIZE)
@@ -223,6 +208,33 @@ static int check_authentication(const struct mikey_policy *policy,
 	return check_tag(algorithm, size, fault);
 }
 
+/* What is said of SRTCP alone. Its packets carry their index and always have a
+ * MAC (RFC 3711, 3.4), so the transforms of RFC 4771 are not for it.
+ */
+static int check_srtcp(const struct mikey_policy *policy, struct fault *fault)
+{
+	uint16_t value;
+
+	if (mikey_policy_get(policy, MIKEY_SRTCP_ONLY_AUTHENTICATION, &value) &&
+	    value != MIKEY_SRTP_HMAC_SHA1)
+		return fault_set(
+			fault, FAULT_UNSUPPORTED,
+			"SRTCP authentication algorithm %u is not ours", value);
+	if (mikey_policy_get(policy, MIKEY_SRTCP_ONLY_AUTHENTICATION_KEY_SIZE,
+			     &value) &&
+	    value != MIKEY_AUTHENTICATION_KEY_SIZE)
+		return fault_set(
+			fault, FAULT_UNSUPPORTED,
+			"SRTCP authentication key has %u octets, not %d", value,
+			MIKEY_AUTHENTICATION_KEY_SIZE);
+	if (mikey_policy_get(policy, MIKEY_SRTCP_ONLY_TAG_SIZE, &value) &&
+	    (value < TAG_SIZE_MIN || value > MIKEY_MAC_SIZE))
+		return fault_set(fault, FAULT_UNSUPPORTED,
+				 "SRTCP tag has %u octets, not %d to %d", value,
+				 TAG_SIZE_MIN, MIKEY_MAC_SIZE);
+	return 0;
+}
+
 /* Parameters with one value that we have code for. */
 static int check_fixed(const struct mikey_policy *policy, struct fault *fault)
 {
@@ -260,7 +272,7 @@ int mbms_policy_check(const struct mikey_policy *policy, struct fault *fault)
 
 	if (check_encryption(policy, &encrypts, fault) ||
 	    check_authentication(policy, &authenticates, fault) ||
-	    check_fixed(policy, fault))
+	    check_srtcp(policy, fault) || check_fixed(policy, fault))
 		return -1;
 	if (!encrypts && !authenticates)
 		return fault_set(fault, FAULT_UNSUPPORTED,

@@ -3,6 +3,11 @@
  * What we had to choose because the text of TS 33.246 could not be read: each
  * choice is a constant or a small function, with the clause that decides it and
  * our doubt. Whoever has the text corrects it here and nowhere else.
+ *
+ * LEAST CERTAIN are points 5, 6 and 11: nothing that we could read says how the
+ * interval of an MSK is coded, what the MAC of a verification covers, and which
+ * keys a download has. An implementation made by the text may differ in each of
+ * them, and then does not understand us: look at these first.
  */
 #ifndef CORE_MBMS_PROFILE_H
 #define CORE_MBMS_PROFILE_H
@@ -22,17 +27,16 @@
 /* ---- 1. MRK: 33.246 annex F ----
  * TS 33.501 W.4 confirms that annex F derives MRK from Ks_NAF, and from KAF with
  * AKMA. Not seen: FC, P0, and that GBA_U takes Ks_ext_NAF as it is. kdf_mrk()
- * does all this with the same values, and a test compares both.
+ * takes the values from here and knows the modes.
  */
 #define MBMS_MRK_FC 0x01
 #define MBMS_MRK_P0 "mbms-mrk"
 
 /* ---- 2. HTTP Digest: 33.246 6.2.1.3 ----
  * That HTTP is authenticated and integrity protected by Digest is certain, so
- * qop is auth-int. Not seen: that the password is base64(MRK); it is what
- * TS 24.109 does with Ks_NAF.
+ * qop is auth-int (digest_policy_ua). Not seen: that the password is base64(MRK);
+ * it is what TS 24.109 does with Ks_NAF.
  */
-#define MBMS_DIGEST_QOP "auth-int"
 /* Makes the password of the HTTP procedures from @mrk. The caller clears
  * @password. Returns 0, or -1 and @password is empty.
  */
@@ -69,6 +73,7 @@ struct mikey_identity mbms_responder(const char *b_tid);
 extern const uint8_t mbms_payload_order[MBMS_PAYLOAD_ORDER_COUNT];
 
 /* ---- 5. Valid MTK IDs of an MSK: 33.246 6.3.2.1, 6.4.5.1 and 6.5.3 ----
+ * One of the three least certain points.
  * That an interval is sent with the MSK is certain (US 7903821). Not seen: that
  * it is the interval (KV = 2) of the key data sub-payload with 2 octets each, and
  * whether its lower end belongs to it. We let it be the last MTK ID used (SEQl),
@@ -101,6 +106,7 @@ enum mbms_mtk_verdict mbms_mtk_id_check(uint16_t low, uint16_t high,
 #define MBMS_BEYOND_DELETES_MSK false
 
 /* ---- 6. MAC of the verification message: RFC 3830 5.2 ----
+ * One of the three least certain points.
  * Identities and time stamp follow the message under the MAC, "identical to
  * those transported". Not seen: whether that includes their payload headers, and
  * whether a counter is stretched to 64 bits (one implementation does that and
@@ -165,14 +171,15 @@ void mbms_mki_decode(const uint8_t mki[MBMS_MKI_SIZE], uint32_t *msk_id,
 /* The SP payload that goes with a stream: AES-CM-128, HMAC-SHA1-80. */
 void mbms_policy_default(struct mikey_policy *policy, uint8_t number);
 /* Refuses what our SRTP cannot do, sizes that do not fit the algorithm, and a
- * policy that neither encrypts nor authenticates. An integrity-only service
- * (NULL cipher) is valid: the announcement switches both protections
- * separately. Returns 0, or -1 and FAULT_UNSUPPORTED.
+ * policy that neither encrypts nor authenticates. A service with one of the two
+ * protections is valid, since the announcement switches them separately: that
+ * the policy has those announced is for the caller to check. Returns 0, or -1
+ * and FAULT_UNSUPPORTED.
  */
 int mbms_policy_check(const struct mikey_policy *policy, struct fault *fault);
 
 /* ---- 11. Download: 33.246 6.3.3.2.1 and 6.6.3 ----
- * Not seen, and the least sure of all: that the MTK is sent as TGK, and that the
+ * One of the three least certain points, and the least of all. Not seen: that the MTK is sent as TGK, and that the
  * keys of the DCF are the encryption and authentication keys that RFC 3830 4.1.3
  * makes of it for CS ID 0.
  */

@@ -3,15 +3,6 @@
 
 #include "mikey.h"
 
-#define VERSION 1
-#define PRF_MIKEY_1 0
-#define V_FLAG 0x80
-/* RFC 3830, tables 6.2.a and 6.2.b. */
-#define ENCRYPTION_AES_CM_128 1
-#define MAC_HMAC_SHA_1_160 1
-/* RFC 4563, table 1. */
-#define EXTENSION_KEY_ID 3
-
 static int decode_algorithm(uint8_t algorithm, uint8_t wanted,
 			    const char *payload, const char *what,
 			    struct fault *fault)
@@ -30,8 +21,12 @@ static int decode_algorithm(uint8_t algorithm, uint8_t wanted,
 static int decode_mac(struct mikey_message *message, struct reader *reader,
 		      const char *payload, struct fault *fault)
 {
-	if (decode_algorithm(reader_u8(reader), MAC_HMAC_SHA_1_160, payload,
-			     "MAC", fault))
+	uint8_t algorithm = reader_u8(reader);
+
+	/* A reader at its end says 0, which is no offer of NULL. */
+	if (reader_check(reader, payload, fault) ||
+	    decode_algorithm(algorithm, MIKEY_HMAC_SHA_1_160, payload, "MAC",
+			     fault))
 		return -1;
 	message->covered = reader->pos;
 	message->mac.data = reader_bytes(reader, MIKEY_MAC_SIZE);
@@ -47,7 +42,7 @@ static int decode_kemac(struct mikey_message *message, struct reader *reader,
 	const uint8_t *data = reader_bytes(reader, size);
 
 	if (reader_check(reader, "KEMAC payload", fault) ||
-	    decode_algorithm(encryption, ENCRYPTION_AES_CM_128, "KEMAC",
+	    decode_algorithm(encryption, MIKEY_AES_CM_128, "KEMAC",
 			     "encryption", fault))
 		return -1;
 	if (size)
@@ -190,7 +185,7 @@ static int decode_ext(struct mikey_message *message, struct reader *reader,
 
 	if (reader_check(reader, "EXT payload", fault))
 		return -1;
-	if (type != EXTENSION_KEY_ID)
+	if (type != MIKEY_EXT_KEY_ID)
 		return fault_set(
 			fault, FAULT_UNSUPPORTED,
 			"EXT payload has type %u, not Key ID information",
@@ -294,16 +289,16 @@ static int decode_header(struct mikey_message *message, struct reader *reader,
 	message->type = reader_u8(reader);
 	*next = reader_u8(reader);
 	flags = reader_u8(reader);
-	message->verify = flags & V_FLAG;
+	message->verify = flags & MIKEY_V_FLAG;
 	message->csb_id = reader_u32(reader);
 	message->sessions = reader_u8(reader);
 	message->map = reader_u8(reader);
 	if (reader_check(reader, "HDR", fault))
 		return -1;
-	if (version != VERSION)
+	if (version != MIKEY_VERSION)
 		return fault_set(fault, FAULT_UNSUPPORTED,
 				 "HDR has version %u, not %d", version,
-				 VERSION);
+				 MIKEY_VERSION);
 	if (message->type != MIKEY_PSK &&
 	    message->type != MIKEY_PSK_VERIFICATION &&
 	    message->type != MIKEY_ERROR)
@@ -311,10 +306,10 @@ static int decode_header(struct mikey_message *message, struct reader *reader,
 			fault, FAULT_UNSUPPORTED,
 			"HDR has data type %u, which is not of the pre-shared key method",
 			message->type);
-	if ((flags & ~V_FLAG) != PRF_MIKEY_1)
+	if ((flags & ~MIKEY_V_FLAG) != MIKEY_PRF)
 		return fault_set(fault, FAULT_UNSUPPORTED,
 				 "HDR offers PRF %u, not MIKEY-1",
-				 flags & ~V_FLAG);
+				 flags & ~MIKEY_V_FLAG);
 	return decode_map(message, reader, fault);
 }
 

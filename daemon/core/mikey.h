@@ -30,6 +30,16 @@
 #define MIKEY_ERRORS_MAX 4
 #define MIKEY_PAYLOADS_MAX 16
 
+/* What is the same in all messages that we read and write: RFC 3830, 6.1, and
+ * tables 6.2.a and 6.2.b; RFC 4563, table 1.
+ */
+#define MIKEY_VERSION 1
+#define MIKEY_PRF 0 /* MIKEY-1, in the 7 bits beside the V flag */
+#define MIKEY_V_FLAG 0x80
+#define MIKEY_AES_CM_128 1
+#define MIKEY_HMAC_SHA_1_160 1
+#define MIKEY_EXT_KEY_ID 3
+
 /* RFC 3830, table 6.1.a; the other types are not of the pre-shared key method. */
 enum mikey_type {
 	MIKEY_PSK = 0, /* initiator's message */
@@ -182,7 +192,8 @@ int mikey_decode(struct mikey_message *message, const void *data, size_t size,
 /* Writes @message with the payloads of @order. KEMAC and V get @mac, or zeroes
  * if that is empty: then the last MIKEY_MAC_SIZE octets are to be replaced.
  * @octets and @covered are not used. A message that mikey_decode() would refuse
- * is not written. Returns 0, or -1 with @writer as it was.
+ * is not written, nor one of which policies, errors or digits of the time stamp
+ * would be lost. Returns 0, or -1 with @writer as it was.
  */
 int mikey_encode(const struct mikey_message *message, struct writer *writer,
 		 struct fault *fault);

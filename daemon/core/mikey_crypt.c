@@ -29,10 +29,12 @@ static int derive(const struct secret *inkey, uint32_t constant, uint8_t cs_id,
 	uint8_t label[LABEL_SIZE_MAX];
 	struct writer writer;
 
-	if (rand->size < MIKEY_RAND_MIN || rand->size > MIKEY_RAND_MAX)
+	if (rand->size < MIKEY_RAND_MIN || rand->size > MIKEY_RAND_MAX) {
+		secret_clear(out);
 		return fault_set(fault, FAULT_ARGUMENT,
 				 "RAND has %zu octets, not %d to %d",
 				 rand->size, MIKEY_RAND_MIN, MIKEY_RAND_MAX);
+	}
 	writer_init(&writer, label, sizeof(label));
 	writer_u32(&writer, constant);
 	writer_u8(&writer, cs_id);

@@ -52,7 +52,7 @@ enum mikey_tgk_use {
 };
 
 /* From a TGK, for the crypto session @cs_id, @size octets. @out is the caller's
- * to clear. Returns 0, or -1 and @out is empty.
+ * to clear; what it held before is wiped. Returns 0, or -1 and @out is empty.
  */
 int mikey_tgk_derive(const struct secret *tgk, enum mikey_tgk_use use,
 		     uint8_t cs_id, uint32_t csb_id,

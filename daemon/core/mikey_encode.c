@@ -3,13 +3,6 @@
 
 #include "mikey.h"
 
-/* The algorithms and types that mikey_decode() accepts. */
-#define VERSION 1
-#define V_FLAG 0x80
-#define ENCRYPTION_AES_CM_128 1
-#define MAC_HMAC_SHA_1_160 1
-#define EXTENSION_KEY_ID 3
-
 /* Which of the payloads that there may be several of comes next. */
 struct progress {
 	unsigned int identities;
@@ -22,7 +15,7 @@ static void encode_mac(const struct mikey_message *message,
 {
 	static const uint8_t zeroes[MIKEY_MAC_SIZE];
 
-	writer_u8(writer, MAC_HMAC_SHA_1_160);
+	writer_u8(writer, MIKEY_HMAC_SHA_1_160);
 	writer_bytes(writer, message->mac.size ? message->mac.data : zeroes,
 		     MIKEY_MAC_SIZE);
 }
@@ -30,7 +23,7 @@ static void encode_mac(const struct mikey_message *message,
 static void encode_kemac(const struct mikey_message *message,
 			 struct writer *writer)
 {
-	writer_u8(writer, ENCRYPTION_AES_CM_128);
+	writer_u8(writer, MIKEY_AES_CM_128);
 	writer_u16(writer, (uint16_t)message->encrypted.size);
 	writer_bytes(writer, message->encrypted.data, message->encrypted.size);
 	encode_mac(message, writer);
@@ -90,11 +83,11 @@ static void encode_ext(const struct mikey_key_ids *ids, struct writer *writer)
 	size_t size, start;
 	uint8_t i;
 
-	writer_u8(writer, EXTENSION_KEY_ID);
+	writer_u8(writer, MIKEY_EXT_KEY_ID);
 	size = writer->length;
 	writer_u16(writer, 0);
 	start = writer->length;
-	for (i = 0; i < ids->count && i < MIKEY_KEY_ID_TYPES; i++)
+	for (i = 0; i < ids->count; i++)
 		encode_key_id(ids, ids->order[i], writer);
 	writer_set_u16(writer, size, (uint16_t)(writer->length - start));
 }
@@ -145,11 +138,10 @@ static void encode_header(const struct mikey_message *message,
 {
 	uint8_t i;
 
-	writer_u8(writer, VERSION);
+	writer_u8(writer, MIKEY_VERSION);
 	writer_u8(writer, message->type);
 	writer_u8(writer, message->count ? message->order[0] : MIKEY_LAST);
-	/* The other bits are the PRF, MIKEY-1 = 0. */
-	writer_u8(writer, message->verify ? V_FLAG : 0);
+	writer_u8(writer, MIKEY_PRF | (message->verify ? MIKEY_V_FLAG : 0));
 	writer_u32(writer, message->csb_id);
 	writer_u8(writer, message->sessions);
 	writer_u8(writer, message->map);
@@ -165,13 +157,20 @@ static void encode_header(const struct mikey_message *message,
 /* What would not fit its field, or our arrays. */
 static int check_sizes(const struct mikey_message *message, struct fault *fault)
 {
+	uint8_t i;
+
 	if (message->count > MIKEY_PAYLOADS_MAX ||
 	    message->policy_count > MIKEY_POLICIES_MAX ||
 	    message->error_count > MIKEY_ERRORS_MAX ||
+	    message->key_ids.count > MIKEY_KEY_ID_TYPES ||
 	    (message->map == MIKEY_MAP_SRTP &&
 	     message->sessions > MIKEY_STREAMS_MAX))
 		return fault_set(fault, FAULT_LIMIT,
 				 "message has too many payloads or streams");
+	for (i = 0; i < message->policy_count; i++)
+		if (message->policies[i].count > MIKEY_SRTP_PARAMETERS)
+			return fault_set(fault, FAULT_LIMIT,
+					 "SP payload has too many parameters");
 	if (message->rand.size > MIKEY_RAND_MAX ||
 	    message->initiator.data.size > MIKEY_ID_MAX ||
 	    message->responder.data.size > MIKEY_ID_MAX ||
@@ -203,17 +202,51 @@ static int encode(const struct mikey_message *message, struct writer *writer,
 	return writer_check(writer, "message", fault);
 }
 
+static bool policy_equal(const struct mikey_policy *a,
+			 const struct mikey_policy *b)
+{
+	return a->number == b->number && a->count == b->count &&
+	       !memcmp(a->types, b->types, a->count) &&
+	       !memcmp(a->values, b->values, a->count * sizeof(a->values[0]));
+}
+
+/* That nothing was cut off or left out on the way to the octets. */
+static int check_complete(const struct mikey_message *message,
+			  const struct mikey_message *written,
+			  struct fault *fault)
+{
+	uint8_t i;
+
+	if (written->timestamp != message->timestamp)
+		return fault_set(fault, FAULT_ARGUMENT,
+				 "counter has more than 32 bits");
+	if (written->policy_count != message->policy_count ||
+	    written->error_count != message->error_count)
+		return fault_set(
+			fault, FAULT_ARGUMENT,
+			"message has %u policies and %u errors, but not as many payloads",
+			message->policy_count, message->error_count);
+	for (i = 0; i < message->policy_count; i++)
+		if (!policy_equal(&written->policies[i], &message->policies[i]))
+			return fault_set(
+				fault, FAULT_ARGUMENT,
+				"value of a parameter of policy %u does not fit its octets",
+				message->policies[i].number);
+	return 0;
+}
+
 int mikey_encode(const struct mikey_message *message, struct writer *writer,
 		 struct fault *fault)
 {
 	struct writer before = *writer;
 	size_t start = writer->length;
-	struct mikey_message check;
+	struct mikey_message written;
 
 	/* One set of rules for both directions: what we write, we can read. */
 	if (check_sizes(message, fault) || encode(message, writer, fault) ||
-	    mikey_decode(&check, writer->data + start, writer->length - start,
-			 fault)) {
+	    mikey_decode(&written, writer->data + start, writer->length - start,
+			 fault) ||
+	    check_complete(message, &written, fault)) {
 		*writer = before;
 		return -1;
 	}

@@ -58,6 +58,7 @@ static void keys_of_a_tgk(void **state)
 	json_t *vector = vectors_find(list, "keys of a TGK");
 	uint8_t rand[MIKEY_RAND_MIN];
 	const struct mikey_bytes bytes = { rand, sizeof(rand) };
+	const struct mikey_bytes short_rand = { rand, MIKEY_RAND_MIN - 1 };
 	uint32_t csb_id = (uint32_t)vectors_number(vector, "csb-id");
 	struct secret tgk = { 0 }, a = { 0 }, b = { 0 };
 
@@ -81,6 +82,11 @@ static void keys_of_a_tgk(void **state)
 					  &bytes, 16, &a, NULL),
 			 0);
 	assert_false(secret_equal(&a, &b));
+	/* A failure leaves no earlier key behind. */
+	assert_int_equal(mikey_tgk_derive(&tgk, MIKEY_TGK_TEK, 1, csb_id,
+					  &short_rand, 16, &a, NULL),
+			 -1);
+	assert_int_equal(a.size, 0);
 	secret_clear(&tgk);
 	assert_int_equal(mbms_download_keys(&tgk, csb_id, &bytes, &a, &b, NULL),
 			 -1);

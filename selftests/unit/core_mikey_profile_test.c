@@ -241,8 +241,18 @@ static void roll_over_counter_policies(void **state)
 		       FAULT_UNSUPPORTED, "protects nothing");
 	/* What is said of SRTP alone wins: RFC 4771, 4. */
 	policy_refused(MIKEY_SRTP_ONLY_AUTHENTICATION, 9, "algorithm 9");
-	policy_refused(MIKEY_SRTP_ONLY_TAG_SIZE, 2, "2 octets");
-	policy_accepted(MIKEY_SRTCP_ONLY_TAG_SIZE, 2);
+	policy_refused(MIKEY_SRTP_ONLY_TAG_SIZE, 2, "2 octets is too short");
+	/* SRTCP has its index and needs its MAC: RFC 3711, 3.4. */
+	policy_accepted(MIKEY_SRTCP_ONLY_TAG_SIZE, 4);
+	policy_refused(MIKEY_SRTCP_ONLY_TAG_SIZE, 2, "SRTCP tag");
+	policy_refused(MIKEY_SRTCP_ONLY_TAG_SIZE, 21, "SRTCP tag");
+	policy_accepted(MIKEY_SRTCP_ONLY_AUTHENTICATION, MIKEY_SRTP_HMAC_SHA1);
+	policy_refused(MIKEY_SRTCP_ONLY_AUTHENTICATION, MIKEY_SRTP_NO_MAC,
+		       "SRTCP authentication algorithm 0");
+	policy_refused(MIKEY_SRTCP_ONLY_AUTHENTICATION, MIKEY_SRTP_RCC_MODE_2,
+		       "SRTCP authentication algorithm 3");
+	policy_refused(MIKEY_SRTCP_ONLY_AUTHENTICATION_KEY_SIZE, 16,
+		       "SRTCP authentication key");
 }
 
 static void policy_values(void **state)

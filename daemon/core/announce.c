@@ -18,6 +18,7 @@ enum {
 	MSK,
 	KEY_DOMAIN,
 	MSK_ID,
+	TRANSPORT,
 	FEC_PROTECTION,
 	ELEMENTS,
 };
@@ -61,6 +62,15 @@ static const struct xml_element elements[ELEMENTS] = {
 	[MSK] = CHILD(NAME_MSK, MEDIA_FLOW, ANNOUNCE_FLOW_MSKS_MAX, XML_NESTED),
 	[KEY_DOMAIN] = CHILD(NAME_KEY_DOMAIN_ID, MSK, 1, XML_TEXT),
 	[MSK_ID] = CHILD(NAME_MSK_ID, MSK, 1, XML_TEXT),
+	[TRANSPORT] = { .name = NAME_TRANSPORT,
+			.namespace = NAME_TRANSPORT_NAMESPACE,
+			.parent = MEDIA_FLOW,
+			.max = 1,
+			.content = XML_TEXT,
+			.attributes = { { NAME_TRANSPORT_FORMAT, true },
+					{ NAME_TRANSPORT_MTK_PORT, true },
+					{ NAME_TRANSPORT_SOURCE, false },
+					{ NAME_TRANSPORT_SENDERS, true } } },
 	[FEC_PROTECTION] = { .name = NAME_FEC_PROTECTION,
 			     .parent = ROOT,
 			     .max = 1,
@@ -183,6 +193,10 @@ static int take_attribute(void *context, size_t element, size_t attribute,
 		return take_root_attribute(security, attribute, value, fault);
 	if (element == MEDIA_FLOW)
 		return take_flow_id(security, value, fault);
+	if (element == TRANSPORT)
+		return announce_transport_attribute(
+			&last_flow(security)->transport, attribute, value,
+			fault);
 	if (attribute == WAIT_TIME)
 		return take_seconds(value, &security->wait_time, NAME_WAIT_TIME,
 				    fault);
@@ -218,6 +232,8 @@ static int take_text(void *context, size_t element, const char *text,
 			length, fault);
 	/* The table has no more MSKs in a flow than there is room for. */
 	flow = last_flow(security);
+	if (element == TRANSPORT)
+		return announce_transport_check(&flow->transport, fault);
 	if (element == KEY_DOMAIN)
 		return mbms_key_domain_take(text, length,
 					    &flow->msks[flow->msk_count].domain,
@@ -254,7 +270,7 @@ static int flow_check(const struct announce_flow *flow, struct fault *fault)
 	for (i = 0; i < flow->msk_count; i++)
 		if (announce_msk_check(&flow->msks[i], fault))
 			return -1;
-	return 0;
+	return announce_transport_check(&flow->transport, fault);
 }
 
 static int security_check(const struct announce_security *security,
@@ -310,6 +326,7 @@ static void write_flow(struct xml_writer *writer,
 		mbms_msk_write(writer, &flow->msks[i]);
 		xml_writer_end(writer);
 	}
+	announce_transport_write(writer, &flow->transport);
 	xml_writer_end(writer);
 	xml_writer_end(writer);
 }

@@ -16,23 +16,52 @@
 #include "fault.h"
 #include "ids.h"
 
+struct xml_writer;
+
 #define ANNOUNCE_SERVERS_MAX 4
 #define ANNOUNCE_URI_SIZE 256
 #define ANNOUNCE_FLOWS_MAX 16
 #define ANNOUNCE_FLOW_ID_SIZE 128
 #define ANNOUNCE_FLOW_MSKS_MAX 4
+#define ANNOUNCE_FLOW_SENDERS_MAX 64
+#define ANNOUNCE_SOURCE_SIZE 46 /* an address as text, INET6_ADDRSTRLEN */
 /* A day; nobody means to wait longer before asking for keys. */
 #define ANNOUNCE_SECONDS_MAX 86400
+
+enum announce_format {
+	ANNOUNCE_FORMAT_NONE, /* not announced */
+	ANNOUNCE_FORMAT_SFRAME, /* RFC 9605 */
+	ANNOUNCE_FORMAT_SRTP, /* RFC 3711 */
+};
+
+/**
+ * struct announce_transport - how a stream is carried: an element of ours, which
+ *	others pass over (docs/protocols/mbms-http.rst)
+ * @format: NONE if the announcement does not have the element
+ * @mtk_port: UDP port of the MTK messages at the group's address
+ * @source: sender of a source-specific group, an address as text, else empty
+ * @sender_count: entries of @senders
+ * @senders: sender ids of SFrame (docs/wire-format.rst), none twice
+ */
+struct announce_transport {
+	enum announce_format format;
+	uint16_t mtk_port;
+	char source[ANNOUNCE_SOURCE_SIZE];
+	size_t sender_count;
+	uint16_t senders[ANNOUNCE_FLOW_SENDERS_MAX];
+};
 
 /**
  * struct announce_flow - one media stream and its keys
  * @id: which stream, "239.1.1.1:5000"
  * @msks: MSKs with Key Number 0, at least one
+ * @transport: how it is carried
  */
 struct announce_flow {
 	char id[ANNOUNCE_FLOW_ID_SIZE];
 	size_t msk_count;
 	struct msk_ref msks[ANNOUNCE_FLOW_MSKS_MAX];
+	struct announce_transport transport;
 };
 
 /**
@@ -91,6 +120,17 @@ int announce_mbs_parse(const void *document, size_t size,
 		       struct announce_mbs *mbs, struct fault *fault);
 int announce_mbs_write(const struct announce_mbs *mbs, char *document,
 		       size_t room, size_t *length, struct fault *fault);
+
+/* The element of a flow (announce_transport.c): one attribute, then the whole.
+ * Return 0 or -1 and a sentence.
+ */
+int announce_transport_attribute(struct announce_transport *transport,
+				 size_t attribute, const char *value,
+				 struct fault *fault);
+int announce_transport_check(const struct announce_transport *transport,
+			     struct fault *fault);
+void announce_transport_write(struct xml_writer *writer,
+			      const struct announce_transport *transport);
 
 /* Checks that both forms share: 0, or -1 and a sentence. */
 int announce_uri_take(char uri[ANNOUNCE_URI_SIZE], const char *text,

@@ -79,6 +79,13 @@
 #define NAME_KEY_ID "keyId" /* ours */
 #define NAME_MEDIA_FLOW "mediaFlow" /* ours */
 #define NAME_FLOW_ID "flowID" /* ours */
+/* An element of ours in a media flow, with a namespace of its own. */
+#define NAME_TRANSPORT_NAMESPACE "urn:mbsec:announcement:1"
+#define NAME_TRANSPORT "transport"
+#define NAME_TRANSPORT_FORMAT "format"
+#define NAME_TRANSPORT_MTK_PORT "mtkPort"
+#define NAME_TRANSPORT_SOURCE "source"
+#define NAME_TRANSPORT_SENDERS "senders"
 #define NAME_FEC_PROTECTION "fecProtection" /* ours; passed over */
 
 /* SecurityDescription of MBS -------------- TS 26.517, OpenAPI definition */

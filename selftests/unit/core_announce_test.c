@@ -178,6 +178,107 @@ static void test_security_write_refuses(void **state)
 #undef REFUSED
 }
 
+static const struct announce_security with_transport = {
+	.server_count = 1,
+	.servers = { "http://a" },
+	.flow_count = 2,
+	.flows = { { .id = "239.1.1.1:5000",
+		     .msk_count = 1,
+		     .transport = { .format = ANNOUNCE_FORMAT_SFRAME,
+				    .mtk_port = 2269,
+				    .source = "192.0.2.1",
+				    .sender_count = 2,
+				    .senders = { 256, 65535 } } },
+		   { .id = "239.1.1.1:5002",
+		     .msk_count = 1,
+		     .transport = { .format = ANNOUNCE_FORMAT_SRTP,
+				    .mtk_port = 1 } } },
+};
+
+static void test_transport(void **state)
+{
+	static struct announce_security read;
+	char document[2048];
+	size_t length;
+	int i;
+
+	(void)state;
+	assert_int_equal(announce_security_write(&with_transport, document,
+						 sizeof(document), &length,
+						 NULL),
+			 0);
+	assert_int_equal(announce_security_parse(document, length, &read, NULL),
+			 0);
+	for (i = 0; i < 2; i++)
+		assert_memory_equal(&read.flows[i].transport,
+				    &with_transport.flows[i].transport,
+				    sizeof(read.flows[i].transport));
+}
+
+static void test_transport_write_refuses(void **state)
+{
+	static struct announce_security bad;
+	struct announce_transport *transport = &bad.flows[0].transport;
+
+	(void)state;
+#define REFUSED(change, wanted)               \
+	do {                                  \
+		bad = with_transport;         \
+		change;                       \
+		check_security(&bad, wanted); \
+	} while (0)
+	REFUSED(transport->mtk_port = 0, FAULT_MALFORMED);
+	REFUSED(transport->source[0] = 'x', FAULT_MALFORMED);
+	REFUSED(transport->senders[0] = 255, FAULT_MALFORMED);
+	REFUSED(transport->senders[1] = 256, FAULT_MALFORMED);
+	REFUSED(transport->sender_count = 65, FAULT_LIMIT);
+#undef REFUSED
+}
+
+static void test_transport_parse_refuses(void **state)
+{
+	static const struct {
+		const char *from, *to;
+	} changes[] = {
+		{ "format=\"sframe\"", "format=\"sfram\"" },
+		{ "mtkPort=\"2269\"", "mtkPort=\"0\"" },
+		{ "mtkPort=\"2269\"", "mtkPort=\"65536\"" },
+		{ "mtkPort=\"2269\"", "" },
+		{ "source=\"192.0.2.1\"", "source=\"192.0.2.256\"" },
+		{ "senders=\"256 65535\"", "senders=\"256  65535\"" },
+		{ "senders=\"256 65535\"", "senders=\"256 65535 256\"" },
+		{ "senders=\"256 65535\"", "senders=\"1 65535\"" },
+		{ "senders=\"256 65535\"", "senders=\"256,65535\"" },
+		{ "senders=\"256 65535\"", "" },
+	};
+	static struct announce_security read;
+	static const struct announce_security nothing;
+	char document[2048], changed[2048];
+	struct fault fault;
+	size_t i, length;
+	const char *at;
+
+	(void)state;
+	assert_int_equal(announce_security_write(&with_transport, document,
+						 sizeof(document), &length,
+						 NULL),
+			 0);
+	for (i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
+		at = strstr(document, changes[i].from);
+		assert_non_null(at);
+		snprintf(changed, sizeof(changed), "%.*s%s%s",
+			 (int)(at - document), document, changes[i].to,
+			 at + strlen(changes[i].from));
+		fault = (struct fault){ 0 };
+		assert_int_equal(announce_security_parse(changed,
+							 strlen(changed), &read,
+							 &fault),
+				 -1);
+		assert_true(fault.text[0]);
+		assert_memory_equal(&read, &nothing, sizeof(read));
+	}
+}
+
 static void test_mbs_write_refuses(void **state)
 {
 	static const struct announce_mbs good = { .server_count = 1,
@@ -221,6 +322,9 @@ int main(void)
 		cmocka_unit_test(test_harm),
 		cmocka_unit_test(test_large_json),
 		cmocka_unit_test(test_security_write_refuses),
+		cmocka_unit_test(test_transport),
+		cmocka_unit_test(test_transport_write_refuses),
+		cmocka_unit_test(test_transport_parse_refuses),
 		cmocka_unit_test(test_mbs_write_refuses),
 	};
 

@@ -39,7 +39,7 @@ class Host(topology.Host):
 
     def impair(self, what, direction="both"):
         """tc netem on what the host sends, receives, or both: "loss 20%", "duplicate 50%",
-        "delay 50ms reorder 25%", "corrupt 5%"."""
+        "delay 50ms reorder 25%", "corrupt 5%". The change itself may lose a packet."""
         for namespace, device in self.ends(direction):
             netns.run("tc", "-n", namespace.name, "qdisc", "replace", "dev", device, "root",
                       "netem", *what.split())

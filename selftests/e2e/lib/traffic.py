@@ -136,7 +136,7 @@ class Listener(Worker):
         sent = [number for number in stream.sent if first <= number <= last]
         self.wait_number(sent[-1])
         ktap.equal(self.missing(stream, first, last), [], f"datagrams that {self.name} misses")
-        twice = [number for number, count in list(self.numbers.items()) if count > 1]
+        twice = [number for number in sent if self.numbers[number] > 1]
         ktap.equal(twice, [], f"datagrams that {self.name} has twice")
         ktap.equal(self.noise, 0, f"unreadable datagrams at {self.name}")
         return len(sent)

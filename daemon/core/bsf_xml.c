@@ -52,12 +52,17 @@ static int take_time(const char *text, size_t length, int64_t *seconds,
 	return datetime_parse(text, length, seconds, what, fault);
 }
 
+static bool is_name_with_realm(const char *text, size_t length)
+{
+	const char *at = length ? memchr(text, '@', length) : NULL;
+
+	return at && at != text && at != text + length - 1;
+}
+
 static int take_btid(const char *text, size_t length, struct bsf_info *info,
 		     struct fault *fault)
 {
-	const char *at = memchr(text, '@', length);
-
-	if (!at || at == text || at == text + length - 1)
+	if (!is_name_with_realm(text, length))
 		return fault_set(fault, FAULT_MALFORMED,
 				 "btid of BootstrappingInfo is no name with a "
 				 "realm");
@@ -99,11 +104,12 @@ int bsf_info_write(const struct bsf_info *info, char *document, size_t room,
 	struct xml_writer writer;
 
 	*length = 0;
-	if (!info->btid[0])
+	if (!is_name_with_realm(info->btid, strlen(info->btid)))
 		return fault_set(fault, FAULT_ARGUMENT,
 				 "BootstrappingInfo has no B-TID");
 	if (datetime_write(info->expires, lifetime, fault) ||
-	    datetime_write(info->current_time, current_time, fault))
+	    (info->has_current_time &&
+	     datetime_write(info->current_time, current_time, fault)))
 		return -1;
 	xml_writer_init(&writer, document, room, NAME_BSF_ROOT,
 			NAME_BSF_NAMESPACE);

@@ -18,7 +18,8 @@
  * @btid: B-TID
  * @expires: end of the life of Ks, seconds since 1970 UTC
  * @has_current_time: the BSF says its own time
- * @current_time: as @expires; a UE with a wrong clock counts from it
+ * @current_time: as @expires, valid if @has_current_time; a UE with a wrong clock
+ *	counts from it
  */
 struct bsf_info {
 	char btid[BTID_TEXT_SIZE];

@@ -110,6 +110,10 @@ int mbms_invite_write(const struct mbms_invite *invite, char *document,
 				 "the INVITE body has %zu B-TIDs, 1 to %d will "
 				 "do",
 				 invite->btid_count, MBMS_BTIDS_MAX);
+	for (i = 0; i < invite->btid_count; i++)
+		if (!invite->btids[i][0])
+			return fault_set(fault, FAULT_ARGUMENT,
+					 "a B-TID of the INVITE body is empty");
 	if (services_check(&invite->services, fault))
 		return -1;
 	xml_writer_init(&writer, document, room, NAME_INVITE_ROOT,

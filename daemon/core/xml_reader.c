@@ -162,23 +162,28 @@ static int take_attribute(struct reading *reading, size_t index,
 			  unsigned int *found)
 {
 	const struct xml_element *element = element_at(reading, index);
+	const char *local = local_name(name);
 	size_t i;
 
-	if (strchr(name, SEPARATOR))
-		return 0;
 	for (i = 0; i < XML_ATTRIBUTES_MAX && element->attributes[i].name;
 	     i++) {
-		if (strcmp(name, element->attributes[i].name))
+		if (strcmp(local, element->attributes[i].name))
 			continue;
+		if (local != name)
+			return fault_set(reading->fault, FAULT_MALFORMED,
+					 "%s: attribute %s of %s stands in a "
+					 "namespace",
+					 reading->schema->what, local,
+					 element->name);
 		*found |= 1U << i;
 		return reading->handler->attribute(reading->context, index, i,
 						   value, reading->fault);
 	}
-	if (reading->schema->ignores_unknown)
+	if (reading->schema->ignores_unknown || is_foreign(reading, name))
 		return 0;
 	return fault_set(reading->fault, FAULT_MALFORMED,
 			 "%s: %s has an unknown attribute %.40s",
-			 reading->schema->what, element->name, name);
+			 reading->schema->what, element->name, local);
 }
 
 static int take_attributes(struct reading *reading, size_t index,

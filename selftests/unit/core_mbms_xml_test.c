@@ -233,6 +233,17 @@ static void test_bsf_length(void **state)
 			 -1);
 	assert_int_equal(fault.code, FAULT_ARGUMENT);
 	info.expires = 0;
+	/* A time that is not sent may be anything. */
+	info.current_time = -1;
+	assert_int_equal(bsf_info_write(&info, document, sizeof(document),
+					&length, NULL),
+			 0);
+	/* No B-TID that the reader would not take. */
+	info.btid[24] = '%';
+	assert_int_equal(bsf_info_write(&info, document, sizeof(document),
+					&length, NULL),
+			 -1);
+	info.btid[24] = '@';
 	info.btid[3] = '\n';
 	assert_int_equal(bsf_info_write(&info, document, sizeof(document),
 					&length, NULL),
@@ -359,6 +370,9 @@ static void test_invite_write_refuses(void **state)
 					   &length, NULL),
 			 -1);
 	invite.btid_count = 1;
+	assert_int_equal(mbms_invite_write(&invite, document, sizeof(document),
+					   &length, NULL),
+			 -1);
 	strcpy(invite.btids[0], "a@b");
 	invite.services.count = 1;
 	assert_int_equal(mbms_invite_write(&invite, document, sizeof(document),

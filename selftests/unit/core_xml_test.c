@@ -175,6 +175,30 @@ static void test_structure(void **state)
 	check_refused(OPEN "<n/><s><![CDATA[</s></r>", FAULT_MALFORMED);
 }
 
+/* Attributes have no namespace here; those of others are passed over. */
+static void test_attributes(void **state)
+{
+	struct story story = { .refuse = -1 };
+
+	(void)state;
+	check_refused("<r xmlns='" NS "' c='1' a='1'><n/></r>",
+		      FAULT_MALFORMED);
+	check_refused("<p:r xmlns:p='" NS "' p:a='1'><p:n/></p:r>",
+		      FAULT_MALFORMED);
+	check_refused("<p:r xmlns:p='" NS "' a='1' p:b='2'><p:n/></p:r>",
+		      FAULT_MALFORMED);
+	check_refused("<p:r xmlns:p='" NS "' a='1' p:c='2'><p:n/></p:r>",
+		      FAULT_MALFORMED);
+	check_refused("<r xmlns='" NS "' xmlns:o='" OTHER "' a='1' o:b='2'>"
+		      "<n/></r>",
+		      FAULT_MALFORMED);
+	assert_int_equal(read_text("<r xmlns='" NS "' xmlns:o='" OTHER "' "
+				   "o:c='2' a='1' xml:lang='en'><n/></r>",
+				   &story, NULL),
+			 0);
+	assert_string_equal(story.text, "<r r@1<n n=|");
+}
+
 /* @inner repeated @count times in a document. */
 static char *repeated(const char *before, const char *inner, size_t count,
 		      const char *after)
@@ -339,6 +363,7 @@ int main(void)
 		cmocka_unit_test(test_story),
 		cmocka_unit_test(test_handler_refuses),
 		cmocka_unit_test(test_structure),
+		cmocka_unit_test(test_attributes),
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_large_table),
 		cmocka_unit_test(test_boolean),

@@ -36,19 +36,28 @@ static void push(struct member *member, uint32_t msk_id,
 		member->sent = msk_id;
 }
 
-/* Sends what the group has, or asks the UE to come for it. */
+/* Asks the UE to come: it cannot be sent an MSK. */
+static void solicit(struct member *member, struct member_actions *actions)
+{
+	member->soliciting = true;
+	act(actions, MEMBER_SOLICIT, 0);
+}
+
+/* Sends what the group has and the UE may have, or asks it to come for it. */
 static void supply(struct member *member, const struct member_group *group,
 		   bool muk_valid, struct member_actions *actions)
 {
 	size_t i;
 
-	if (!muk_valid && group->count) {
-		member->soliciting = true;
-		act(actions, MEMBER_SOLICIT, 0);
-		return;
-	}
-	for (i = 0; i < group->count; i++)
+	for (i = 0; i < group->count; i++) {
+		if (group->msk_ids[i] == member->barred)
+			continue;
+		if (!muk_valid) {
+			solicit(member, actions);
+			return;
+		}
 		push(member, group->msk_ids[i], actions);
+	}
 }
 
 /* It must not read on: needed only if it may have an MSK that is alive. */
@@ -63,27 +72,13 @@ static void lock_out(struct member *member, const struct member_group *group,
 
 static void forget(struct member *member, enum member_state state)
 {
-	/* @sent stays: the keys do not leave the UE by themselves. */
+	/* @sent stays: the keys do not leave the UE by themselves. So does @barred:
+	 * leaving and joining again is no way to get an MSK.
+	 */
 	member->state = state;
 	member->silences = 0;
 	member->held = 0;
 	member->soliciting = false;
-}
-
-/* A new member is not to read what was sent before, so it may not have an MSK
- * that was in use, and waits for the next one.
- */
-static void protect_past(struct member *member,
-			 const struct member_group *group, bool muk_valid,
-			 struct member_actions *actions)
-{
-	struct member_group next = { .msk_ids = { group->msk_ids[1] },
-				     .count = 1 };
-
-	act(actions, MEMBER_REKEY, group->msk_ids[0]);
-	/* Nothing was sent under the one that is being pushed. */
-	if (group->count == 2)
-		supply(member, &next, muk_valid, actions);
 }
 
 int member_join(struct member *member, const struct member_policy *policy,
@@ -98,11 +93,24 @@ int member_join(struct member *member, const struct member_policy *policy,
 		return fault_set(fault, FAULT_STATE,
 				 "UE was evicted from the group");
 	forget(member, MEMBER_INSIDE);
-	if (policy->rekey_on_join && stranger)
-		protect_past(member, group, muk_valid, actions);
-	else
-		supply(member, group, muk_valid, actions);
+	/* A new member is not to read what was sent before, so it may not have the
+	 * MSK in use. Nothing was sent under the one that is being pushed.
+	 */
+	if (policy->rekey_on_join && stranger) {
+		member->barred = group->msk_ids[0];
+		act(actions, MEMBER_REKEY, member->barred);
+	}
+	supply(member, group, muk_valid, actions);
 	return 0;
+}
+
+/* The MSK in use; for a UE that may not have it, the next one, if it is there. */
+static uint32_t current(const struct member *member,
+			const struct member_group *group)
+{
+	bool later = group->count == 2 && group->msk_ids[0] == member->barred;
+
+	return group->msk_ids[later];
 }
 
 int member_request(struct member *member, const struct member_group *group,
@@ -118,10 +126,15 @@ int member_request(struct member *member, const struct member_group *group,
 		return fault_set(fault, FAULT_UNKNOWN, "group has no MSK");
 	if (msk_id_number(msk_id) == MSK_NUMBER_CURRENT &&
 	    msk_id_group(msk_id) == msk_id_group(group->msk_ids[0]))
-		msk_id = group->msk_ids[0];
+		msk_id = current(member, group);
 	if (!group_has(group, msk_id))
 		return fault_set(fault, FAULT_UNKNOWN,
 				 "MSK %08x is not in use and not the next",
+				 msk_id);
+	if (msk_id == member->barred)
+		return fault_set(fault, FAULT_STATE,
+				 "MSK %08x was in use before the UE joined, "
+				 "which gets the next one",
 				 msk_id);
 	/* It spoke by HTTP just now, so its MUK is fresh, and it is there. */
 	member->soliciting = false;
@@ -133,11 +146,16 @@ int member_request(struct member *member, const struct member_group *group,
 void member_push(struct member *member, uint32_t msk_id, bool muk_valid,
 		 struct member_actions *actions)
 {
-	struct member_group one = { .msk_ids = { msk_id }, .count = 1 };
-
 	*actions = (struct member_actions){ 0 };
-	if (member->state == MEMBER_INSIDE)
-		supply(member, &one, muk_valid, actions);
+	if (member->state != MEMBER_INSIDE || member->held == msk_id)
+		return;
+	/* All Key Numbers were used in between: this is another MSK. */
+	if (member->barred == msk_id)
+		member->barred = 0;
+	if (muk_valid)
+		push(member, msk_id, actions);
+	else
+		solicit(member, actions);
 }
 
 void member_confirm(struct member *member, uint32_t msk_id)
@@ -208,6 +226,14 @@ void member_pardon(struct member *member)
 		member->state = MEMBER_OUTSIDE;
 }
 
+void member_restart(struct member *member, const struct member_group *group)
+{
+	/* A push that was under way begins anew, with its rounds. */
+	member->settled = 0;
+	if (member->state == MEMBER_INSIDE && group->count)
+		member->sent = group->msk_ids[group->count - 1];
+}
+
 const char *member_state_name(enum member_state state)
 {
 	static const char *const names[] = {
@@ -224,21 +250,25 @@ const char *member_state_name(enum member_state state)
 
 bool push_begin(struct push *push, uint32_t msk_id, uint32_t members)
 {
-	*push = (struct push){ .msk_id = msk_id, .waiting = members };
+	push->msk_id = msk_id;
+	push->waiting = members;
+	/* 0 is what a new member has. */
+	if (!++push->round)
+		push->round = 1;
 	return !members;
 }
 
 void push_add(struct push *push, struct member *member)
 {
-	/* It may have been inside before, for the same MSK. */
+	/* It may have been inside before, in the same round. */
 	member->settled = 0;
 	push->waiting++;
 }
 
 bool push_settle(struct push *push, struct member *member)
 {
-	if (!push->waiting || member->settled == push->msk_id)
+	if (!push->waiting || member->settled == push->round)
 		return false;
-	member->settled = push->msk_id;
+	member->settled = push->round;
 	return --push->waiting == 0;
 }

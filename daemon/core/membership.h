@@ -44,14 +44,22 @@ struct member_policy {
  * @sent: highest MSK ID that was ever sent to it (0 if none): it may have that one
  *	even if it never said so
  * @held: highest MSK ID whose reception it confirmed (0 if none)
- * @settled: MSK ID of the last push that is over for it (0 if none)
+ * @barred: MSK ID that was in use when it joined under @rekey_on_join, and that it
+ *	may not have (0 if none)
+ * @settled: round of the last push that is over for it (0 if none), see struct
+ *	push
  * @soliciting: it was asked to fetch its MSK, because its MUK has expired
+ *
+ * Stored when @state changes, and when it joins before anything is sent to it. Not
+ * with each push and answer, which would cost more than the messages: what those
+ * change is set right by member_restart().
  */
 struct member {
 	enum member_state state;
 	unsigned int silences;
 	uint32_t sent;
 	uint32_t held;
+	uint32_t barred;
 	uint32_t settled;
 	bool soliciting;
 };
@@ -112,21 +120,23 @@ struct member_group {
 
 /* It registered and is authorised. It gets all MSKs of the group. If it was inside
  * already it gets them again: it may have lost them. With @policy->rekey_on_join,
- * one that has none of them waits for the next MSK, which is made or hurried up.
+ * one that has none of them waits for the next MSK, which is made or hurried up;
+ * the one in use is kept from it, however it asks.
  */
 int member_join(struct member *member, const struct member_policy *policy,
 		const struct member_group *group, bool muk_valid,
 		struct member_actions *actions, struct fault *fault);
 /* It asked for one MSK; @msk_id may have the number MSK_NUMBER_CURRENT. One that
- * the group does not have is refused. FAULT_STATE if it is not inside,
- * FAULT_UNKNOWN if there is no such MSK.
+ * the group does not have is refused. FAULT_STATE if it is not inside or has to
+ * wait for the next MSK, FAULT_UNKNOWN if there is no such MSK.
  */
 int member_request(struct member *member, const struct member_group *group,
 		   uint32_t msk_id, struct member_actions *actions,
 		   struct fault *fault);
 /* A new MSK is pushed to all: the part of this UE, to be called when its turn has
- * come and not before, for from then on it counts as sent. No action if it is
- * outside.
+ * come and not before, for from then on it counts as sent, also if the datagram
+ * never leaves. No action if it is outside, or has confirmed @msk_id: that is so when
+ * a push is begun again. Then it is over for it, as if it had answered.
  */
 void member_push(struct member *member, uint32_t msk_id, bool muk_valid,
 		 struct member_actions *actions);
@@ -150,28 +160,38 @@ void member_evict(struct member *member, const struct member_group *group,
 		  struct member_actions *actions);
 /* It is authorised again: may join. No effect unless it was evicted. */
 void member_pardon(struct member *member);
+/* The process was started again, and @member is as it was stored. If it is inside,
+ * it counts as having been sent all that there is.
+ */
+void member_restart(struct member *member, const struct member_group *group);
 /* "inside", "silent": stable names for logs and JSON. */
 const char *member_state_name(enum member_state state);
 
 /* ---- When a push to all is over ---- */
 
 /**
- * struct push - one MSK on its way to all members
+ * struct push - one MSK on its way to all members, zeroed to begin with
  * @msk_id: MSK
  * @waiting: members that it is not over for
+ * @round: number of this push: one MSK is pushed again when a session goes on
  */
 struct push {
 	uint32_t msk_id;
 	uint32_t waiting;
+	uint32_t round;
 };
 
-/* Begins the push to all @members that are inside. True if there are none. */
+/* Begins the push to all @members that are inside, and ends the one before, of
+ * whatever MSK. True if there are none: then keylife_pushed().
+ */
 bool push_begin(struct push *push, uint32_t msk_id, uint32_t members);
 /* A UE that was not inside then has joined, and gets the MSK, too. */
 void push_add(struct push *push, struct member *member);
 /* The push is over for @member: it answered, was given up or solicited, left or was
  * evicted. To be called for each such event of a UE that was inside before; more
- * than once does no harm. True if it was the last one: then keylife_pushed().
+ * than once does no harm. Answers to other MSKs than @push->msk_id, and attempts that
+ * are given up for those, do not count. True if it was the last one: then
+ * keylife_pushed().
  */
 bool push_settle(struct push *push, struct member *member);
 

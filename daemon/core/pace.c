@@ -147,6 +147,13 @@ enum retry_verdict retry_step(struct retry *retry,
 	return RETRY_SEND;
 }
 
+void retry_return(struct retry *retry, int64_t now)
+{
+	if (retry->attempts)
+		retry->attempts--;
+	retry->at = time_limit(now);
+}
+
 int64_t backoff_delay(uint32_t offset, uint32_t period, uint32_t random)
 {
 	return (int64_t)offset + spread(period, random);

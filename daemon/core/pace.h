@@ -42,7 +42,7 @@ int pace_init(struct pace *pace, uint32_t rate, uint32_t burst, int64_t now,
 	      struct fault *fault);
 /* Takes up to @wanted messages; returns how many may be sent now. */
 uint32_t pace_take(struct pace *pace, uint32_t wanted, int64_t now);
-/* Gives back what was taken and could not be sent. */
+/* Gives back what was taken and not sent. */
 void pace_return(struct pace *pace, uint32_t unsent);
 /* When the next message may be sent; @now if at once. */
 int64_t pace_wake(const struct pace *pace, int64_t now);
@@ -94,6 +94,10 @@ void retry_start(struct retry *retry, int64_t now);
 enum retry_verdict retry_step(struct retry *retry,
 			      const struct retry_policy *policy,
 			      uint32_t random, int64_t now);
+/* Takes the last RETRY_SEND back, because the message did not leave (the socket
+ * was full): the attempt does not count, and it is due at once.
+ */
+void retry_return(struct retry *retry, int64_t now);
 
 /* ---- Random back-off of UEs ---- */
 

@@ -107,14 +107,54 @@ static void test_join_with_rekey(void **state)
 	member = (struct member){ 0 };
 	member_join(&member, &strict, &two, true, &actions, NULL);
 	assert_string_equal(done(), "rekey 1, push 2");
-	/* It has that one already: another would help nobody. */
+	/* It has that one already: another would help nobody. And it is not given
+	 * now what was kept from it before.
+	 */
 	member.state = MEMBER_OUTSIDE;
 	member_join(&member, &strict, &two, true, &actions, NULL);
-	assert_string_equal(done(), "push 1, push 2");
+	assert_string_equal(done(), "push 2");
 	/* There is nothing to protect. */
 	member = (struct member){ 0 };
 	member_join(&member, &strict, &none, true, &actions, NULL);
 	assert_string_equal(done(), "");
+}
+
+/* No way of asking gets a new member the MSK that was in use. */
+static void test_past_stays_closed(void **state)
+{
+	static const struct member_group three = { { 0x10002, 0x10003 }, 2 };
+	struct member member = { 0 };
+	struct fault fault = { 0 };
+
+	(void)state;
+	member_join(&member, &strict, &one, true, &actions, NULL);
+	assert_string_equal(done(), "rekey 1");
+	assert_int_equal(
+		member_request(&member, &one, 0x10000, &actions, &fault), -1);
+	assert_int_equal(fault.code, FAULT_STATE);
+	assert_string_equal(done(), "");
+	assert_int_equal(member_request(&member, &two, 0x10001, &actions, NULL),
+			 -1);
+	/* Registers again, leaves and comes back, comes without a MUK. */
+	member_join(&member, &strict, &one, true, &actions, NULL);
+	assert_string_equal(done(), "");
+	member_join(&member, &strict, &one, false, &actions, NULL);
+	assert_string_equal(done(), "");
+	member_leave(&member, &strict, &one, &actions, NULL);
+	member_join(&member, &strict, &two, false, &actions, NULL);
+	assert_string_equal(done(), "rekey 1, solicit");
+	/* "The one in use" is for it the one that comes into use. */
+	assert_int_equal(member_request(&member, &two, 0x10000, &actions, NULL),
+			 0);
+	assert_string_equal(done(), "push 2");
+	assert_int_equal(
+		member_request(&member, &three, 0x10000, &actions, NULL), 0);
+	assert_string_equal(done(), "push 2");
+	/* When the number comes again it is that of another MSK. */
+	member_push(&member, 0x10001, true, &actions);
+	assert_string_equal(done(), "push 1");
+	assert_int_equal(member_request(&member, &one, 0x10000, &actions, NULL),
+			 0);
 }
 
 static void test_request(void **state)
@@ -298,7 +338,7 @@ static void test_names(void **state)
 static void test_push_is_over(void **state)
 {
 	struct member members[3] = { { 0 } }, late = { 0 };
-	struct push push;
+	struct push push = { 0 };
 
 	(void)state;
 	assert_true(push_begin(&push, 0x10001, 0));
@@ -318,6 +358,58 @@ static void test_push_is_over(void **state)
 	/* The next push begins anew for all. */
 	push_begin(&push, 0x10003, 1);
 	assert_true(push_settle(&push, &members[0]));
+	/* And the same MSK, too, when a session goes on. */
+	assert_false(push_begin(&push, 0x10003, 2));
+	assert_false(push_settle(&push, &members[0]));
+	assert_true(push_settle(&push, &members[1]));
+	/* No round is that of a new member. */
+	push.round = UINT32_MAX;
+	late.settled = 0;
+	push_begin(&push, 0x10004, 1);
+	assert_true(push_settle(&push, &late));
+}
+
+/* Who has confirmed an MSK is not sent it when its push begins again. */
+static void test_push_again(void **state)
+{
+	struct member member = joined(&one);
+
+	(void)state;
+	member_push(&member, 0x10002, true, &actions);
+	assert_string_equal(done(), "push 2");
+	member_push(&member, 0x10002, true, &actions);
+	assert_string_equal(done(), "push 2");
+	member_confirm(&member, 0x10002);
+	member_push(&member, 0x10002, true, &actions);
+	assert_string_equal(done(), "");
+	member_push(&member, 0x10003, true, &actions);
+	assert_string_equal(done(), "push 3");
+}
+
+/* Nothing of the last pushes was stored. */
+static void test_restart(void **state)
+{
+	struct member member = joined(&one), gone = joined(&one);
+	struct push push = { 0 };
+
+	(void)state;
+	member_leave(&gone, &open_policy, &one, &actions, NULL);
+	push_begin(&push, 0x10002, 1);
+	assert_true(push_settle(&push, &member));
+	push = (struct push){ 0 };
+	member_restart(&member, &two);
+	push_begin(&push, 0x10002, 1);
+	assert_true(push_settle(&push, &member));
+	/* It may have got the newest one, so it is locked out of that. */
+	member_evict(&member, &two, &actions);
+	assert_string_equal(done(), "cancel, rekey now 2");
+	/* It was outside by then. */
+	member_restart(&gone, &two);
+	member_evict(&gone, &two, &actions);
+	assert_string_equal(done(), "cancel, rekey now 1");
+	member = joined(&none);
+	member_restart(&member, &none);
+	assert_int_equal(member.sent, 0);
 }
 
 /* ---- A group of UEs that keep all they ever got ---- */
@@ -502,6 +594,30 @@ static void test_evicted_cannot_read(void **state)
 	assert_true(world.pushes > 300);
 }
 
+/* Asks for the MSK in use, registers once more, or leaves and comes back. */
+static void world_nag(struct world *world, unsigned int ue)
+{
+	struct member_group group = world_group(world);
+	struct member *member = &world->members[ue];
+	struct member_actions list = { 0 };
+
+	if (draw(3) == 0) {
+		member_leave(member, &world->rules, &group, &list, NULL);
+		world_member(world, ue, &list);
+		group = world_group(world);
+	}
+	if (draw(2))
+		member_join(member, &world->rules, &group, true, &list, NULL);
+	else
+		member_request(member, &group, 0x10000, &list, NULL);
+	world_member(world, ue, &list);
+	if (member->state == MEMBER_INSIDE)
+		return;
+	group = world_group(world);
+	member_join(member, &world->rules, &group, true, &list, NULL);
+	world_member(world, ue, &list);
+}
+
 /* rekey_on_join: what a UE gets when it comes was not in use before. */
 static void test_newcomer_cannot_read_the_past(void **state)
 {
@@ -526,6 +642,11 @@ static void test_newcomer_cannot_read_the_past(void **state)
 					     &group, true, &list, NULL),
 				 0);
 		world_member(&world, 0, &list);
+		/* It tries everything to get more. */
+		for (i = 0; i < 6; i++) {
+			world_run(&world, world.now + draw(50));
+			world_nag(&world, 0);
+		}
 		world_run(&world, world.now + EFFECT);
 		for (i = 0; i < MSKS; i++)
 			if (world.has[0][i] && before[i])
@@ -541,6 +662,7 @@ int main(void)
 		cmocka_unit_test(test_join),
 		cmocka_unit_test(test_join_without_muk),
 		cmocka_unit_test(test_join_with_rekey),
+		cmocka_unit_test(test_past_stays_closed),
 		cmocka_unit_test(test_request),
 		cmocka_unit_test(test_confirmation),
 		cmocka_unit_test(test_silence),
@@ -551,6 +673,8 @@ int main(void)
 		cmocka_unit_test(test_old_key_is_no_danger),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_push_is_over),
+		cmocka_unit_test(test_push_again),
+		cmocka_unit_test(test_restart),
 		cmocka_unit_test(test_evicted_cannot_read),
 		cmocka_unit_test(test_newcomer_cannot_read_the_past),
 	};

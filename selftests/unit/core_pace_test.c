@@ -157,6 +157,26 @@ static void test_retransmission(void **state)
 	assert_int_equal(retry.attempts, 4);
 }
 
+/* The socket was full: that was no attempt. */
+static void test_retry_returned(void **state)
+{
+	static const struct retry_policy policy = { 1000, 5000, 2 };
+	struct retry retry;
+
+	(void)state;
+	retry_start(&retry, 0);
+	assert_int_equal(retry_step(&retry, &policy, 0, 0), RETRY_SEND);
+	assert_int_equal(retry_step(&retry, &policy, 0, 1000), RETRY_SEND);
+	retry_return(&retry, 1000);
+	assert_int_equal(retry_step(&retry, &policy, 0, 999), RETRY_WAIT);
+	assert_int_equal(retry_step(&retry, &policy, 0, 1000), RETRY_SEND);
+	assert_true(retry.at == 3000);
+	assert_int_equal(retry_step(&retry, &policy, 0, 3000), RETRY_GIVE_UP);
+	retry_start(&retry, 0);
+	retry_return(&retry, 0);
+	assert_int_equal(retry.attempts, 0);
+}
+
 static void test_retry_bounds(void **state)
 {
 	static const struct retry_policy bad[] = { { 0, 1, 1 },
@@ -389,6 +409,7 @@ int main(void)
 		cmocka_unit_test(test_pace_bounds),
 		cmocka_unit_test(test_duration),
 		cmocka_unit_test(test_retransmission),
+		cmocka_unit_test(test_retry_returned),
 		cmocka_unit_test(test_retry_bounds),
 		cmocka_unit_test(test_backoff),
 		cmocka_unit_test(test_missing_msk_is_fetched_once),

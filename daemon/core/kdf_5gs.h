@@ -85,7 +85,7 @@ int kdf_kaf(const struct secret *kakma, const struct naf_id *af_id,
 /* KMBS-UE, under which a UE gets the key of a group (TR 33.850, solution by
  * KAUSF and TMGI). The study gives no number: FC FF F0 is our choice, in the
  * two-octet range where no 3GPP document has one. @tmgi has a network. 32 octets,
- * the first 16 are the AES key wrap key.
+ * of which kmbs_wrap() derives the key to wrap under, another one for each MSK ID.
  */
 #define KDF_FC_KMBS_UE KDF_FC_LONG(0xf0)
 int kdf_kmbs_ue(const struct secret *kausf, const struct tmgi *tmgi,

@@ -24,7 +24,7 @@ union address {
 	struct sockaddr_in6 v6;
 };
 
-/* "192.0.2.1", "192.0.2.1:80", "2001:db8::1", "[2001:db8::1]:80", numeric only;
+/* "192.0.2.1", "192.0.2.1:80", "2001:db8::1", "[fe80::1%eth0]:80", numeric only;
  * without a port it is @default_port. Returns 0, or -1 and FAULT_MALFORMED with
  * a sentence, and @address is zeroed.
  */
@@ -39,5 +39,10 @@ bool address_is_multicast(const union address *address);
 /* Host and port; the scope of IPv6 link-local addresses counts. */
 bool address_equal(const union address *a, const union address *b);
 bool address_host_equal(const union address *a, const union address *b);
+/* An IPv4 address as an IPv6 socket sees it (::ffff:192.0.2.1) and back; others
+ * stay as they are. What io hands to roles is never mapped.
+ */
+void address_map(union address *address);
+void address_unmap(union address *address);
 
 #endif

@@ -6,6 +6,9 @@
 KERNELS ?= 6.1 6.12
 DEMO_KERNEL ?= $(firstword $(KERNELS))
 
+# How long "make fuzz" takes.
+FUZZ_SECONDS ?= 600
+
 RELEASE := $(shell uname -r)
 PREFIX ?= /usr/local
 MODULE_DIR ?= /lib/modules/$(RELEASE)/updates
@@ -15,7 +18,7 @@ MAKEFLAGS += --no-print-directory
 export PREFIX DESTDIR
 
 .PHONY: all help module cli packages check check-unit check-vm check-vng \
-	demo lint install uninstall clean
+	coverage fuzz demo lint install uninstall clean
 
 all: cli
 	@if [ -d /lib/modules/$(RELEASE)/build ]; then \
@@ -36,6 +39,9 @@ help:
 	@echo 'make check [KERNELS="6.1 6.12"]'
 	@echo '                all tests; make check-unit, check-vm: a part of them'
 	@echo 'make check-vng  the guest tests by virtme-ng'
+	@echo 'make coverage   how much of daemon/core its unit tests run'
+	@echo 'make fuzz [FUZZ_SECONDS=$(FUZZ_SECONDS)] [TARGETS="core_mikey core_xml"]'
+	@echo '                all fuzzers or some, for that time together'
 	@echo 'make lint       style and layering'
 	@echo 'make install, uninstall'
 	@echo '                with PREFIX ($(PREFIX)) and DESTDIR'
@@ -51,7 +57,7 @@ packages:
 	@selftests/vm/packages
 
 # The compiler has to be there before the tool is built.
-check check-unit check-vm check-vng demo lint: packages
+check check-unit check-vm check-vng coverage demo fuzz lint: packages
 check check-vm check-vng demo: | build-tool
 
 .PHONY: build-tool
@@ -69,6 +75,12 @@ check-vm:
 
 check-vng:
 	@selftests/vm/run-vng $(KERNELS)
+
+coverage:
+	@$(MAKE) -s -C selftests/unit coverage
+
+fuzz:
+	@$(MAKE) -s -C selftests/fuzz ENGINE=libfuzzer FUZZ_SECONDS=$(FUZZ_SECONDS) fuzz
 
 demo:
 	@selftests/vm/demo $(DEMO_KERNEL)

@@ -4,13 +4,18 @@
  * then random mutations of them. It does not see which code they reach. The
  * arguments are those of libFuzzer, as far as they are known here:
  *
- *	-runs=N -seed=N -max_len=N -artifact_prefix=PATH [other] FOLDER...
+ *	-runs=N -max_total_time=SECONDS -seed=N -max_len=N -artifact_prefix=PATH
+ *	[other] FOLDER... | FILE
+ *
+ * With a file, this input alone is run.
  */
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <sanitizer/common_interface_defs.h>
@@ -29,6 +34,8 @@ struct octets {
 static struct octets corpus[INPUTS_MAX];
 static size_t corpus_count;
 static unsigned long long runs, runs_wanted = 100000;
+static time_t end; /* instead of the number of runs, if not 0 */
+static bool alone; /* one input, which is not mutated */
 static size_t size_max = 4096;
 static const char *artifact_prefix = "./";
 static struct random random_state;
@@ -78,7 +85,8 @@ static void corpus_add(const char *folder, const char *name)
 	struct stat status;
 	int fd;
 
-	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	snprintf(path, sizeof(path), "%s%s%s", folder ? folder : "",
+		 folder ? "/" : "", name);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	fuzz_check(fd >= 0 && !fstat(fd, &status));
 	if (S_ISREG(status.st_mode)) {
@@ -99,6 +107,11 @@ static void corpus_read(const char *folder)
 	struct dirent **entries;
 	int count = scandir(folder, &entries, NULL, alphasort);
 
+	if (count < 0 && errno == ENOTDIR) {
+		corpus_add(NULL, folder);
+		alone = true;
+		return;
+	}
 	fuzz_check(count >= 0);
 	for (int i = 0; i < count; i++) {
 		corpus_add(folder, entries[i]->d_name);
@@ -221,6 +234,8 @@ static void argument_read(const char *argument)
 
 	if (option(argument, "-runs=", &value))
 		runs_wanted = strtoull(value, NULL, 10);
+	else if (option(argument, "-max_total_time=", &value))
+		end = time(NULL) + strtol(value, NULL, 10);
 	else if (option(argument, "-seed=", &value))
 		random_state.state = strtoull(value, NULL, 10);
 	else if (option(argument, "-max_len=", &value))
@@ -229,6 +244,13 @@ static void argument_read(const char *argument)
 		artifact_prefix = value;
 	else if (argument[0] != '-')
 		corpus_read(argument);
+}
+
+static bool is_done(void)
+{
+	if (alone)
+		return true;
+	return end ? time(NULL) >= end : runs >= runs_wanted;
 }
 
 int main(int argc, char **argv)
@@ -247,7 +269,7 @@ int main(int argc, char **argv)
 	/* No input at all, which is a start for others too. */
 	run(NULL, 0);
 	corpus[corpus_count++] = (struct octets){ malloc(1), 0 };
-	while (runs < runs_wanted)
+	while (!is_done())
 		run_mutation(room);
 	fprintf(stderr, "Done %llu runs\n", runs);
 	free(room);

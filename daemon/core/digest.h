@@ -4,7 +4,8 @@
  * which TS 33.220 and TS 33.246 name), with the AKA extension of RFC 3310.
  *
  * A server has a digest_session for each nonce that it gave out, a client has
- * one for each nonce that it answers. Strings in structs end with a NUL and
+ * one for each nonce that it answers. It is 2 KiB large: digest_nonce.h is for a
+ * server with many users. Strings in structs end with a NUL and
  * hold plain UTF-8 (see text.h) in the form without quotes and backslashes;
  * that form is also what is hashed (RFC 7616, 3.3: unq()).
  *

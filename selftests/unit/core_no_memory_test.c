@@ -16,7 +16,7 @@
 
 #include <cmocka.h>
 
-#include "core/digest.h"
+#include "core/digest_nonce.h"
 #include "core/mbms_authorize.h"
 
 #define TRIES_MAX 10000
@@ -165,6 +165,43 @@ static int verify_step(struct fault *fault)
 				  &password, fault);
 }
 
+/* Without memory nobody is told that his nonce is stale. */
+static int nonce_step(struct fault *fault)
+{
+	static const struct digest_request request = { .method = "GET",
+						       .uri = "/" };
+	static uint8_t octets[DIGEST_NONCE_KEY_SIZE];
+	const struct digest_server server = {
+		.algorithm = DIGEST_MD5,
+		.qops = DIGEST_BIT(DIGEST_AUTH),
+		.count_max = 1,
+		.lifetime = 1,
+		.realm = "r",
+		.nonce_key = { octets, sizeof(octets) },
+	};
+	struct digest_session session;
+	struct digest_challenge challenge;
+	struct digest_credentials credentials;
+	struct digest_nonce nonce = { 0 };
+
+	if (digest_server_challenge(&server, 1, octets, false, &challenge,
+				    fault)) {
+		assert_true(is_zero(&challenge, sizeof(challenge)));
+		return -1;
+	}
+	assert_int_equal(digest_session_start(&challenge, DIGEST_AUTH, "r",
+					      &session, NULL),
+			 0);
+	if (digest_credentials_build(&session, "u", "c", &request, &password,
+				     &credentials, fault))
+		return -1;
+	if (!digest_server_verify(&server, &nonce, &credentials, &request,
+				  &password, 1, fault))
+		return 0;
+	assert_true(is_zero(&nonce, sizeof(nonce)));
+	return -1;
+}
+
 static int password_step(struct fault *fault)
 {
 	struct secret text = { 0 };
@@ -202,6 +239,7 @@ static void test_digest(void **state)
 	(void)state;
 	check(credentials_step);
 	check(verify_step);
+	check(nonce_step);
 	check(password_step);
 }
 

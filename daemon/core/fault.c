@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "fault.h"
+#include "text.h"
 
 int fault_set(struct fault *fault, enum fault_code code, const char *format,
 	      ...)
@@ -16,6 +17,8 @@ int fault_set(struct fault *fault, enum fault_code code, const char *format,
 	va_start(arguments, format);
 	vsnprintf(fault->text, sizeof(fault->text), format, arguments);
 	va_end(arguments);
+	/* A name that somebody sent may be in it, cut at any octet. */
+	text_make_plain(fault->text);
 	return -1;
 }
 

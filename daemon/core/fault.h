@@ -23,7 +23,8 @@ enum fault_code {
 /**
  * struct fault - the reason of a refusal
  * @code: kind
- * @text: one sentence that names the field; never contains a secret
+ * @text: one sentence that names the field, plain text (see text.h); never
+ *	contains a secret
  */
 struct fault {
 	enum fault_code code;

@@ -45,6 +45,22 @@ bool text_is_plain(const char *text, size_t length)
 	return true;
 }
 
+void text_make_plain(char *text)
+{
+	size_t left = strlen(text);
+
+	while (left) {
+		size_t size = character((const uint8_t *)text, left);
+
+		if (!size) {
+			*text = '?';
+			size = 1;
+		}
+		text += size;
+		left -= size;
+	}
+}
+
 int text_copy(char *out, size_t room, const char *text, size_t length,
 	      const char *what, struct fault *fault)
 {

@@ -12,6 +12,8 @@
  * U+001F, U+007F to U+009F), as names in headers, logs and JSON have to be.
  */
 bool text_is_plain(const char *text, size_t length);
+/* Puts '?' into the place of each octet that keeps @text from being plain. */
+void text_make_plain(char *text);
 /* Copies plain text and adds a NUL. @room is the size of @out with the NUL.
  * Returns 0, or -1 and a sentence about @what; @out is empty then.
  */

@@ -135,18 +135,22 @@ static int autn_check(const struct milenage *milenage,
 	return error;
 }
 
-/* The number is not fresh: AUTS goes out, and no key. */
-static void answer_refuse(const struct milenage *milenage,
-			  const struct aka_sqn_array *array,
-			  const uint8_t rand[RAND_SIZE],
-			  struct aka_answer *answer)
+/* The number is not fresh for the reason @why: AUTS goes out, and no key. */
+static int answer_refuse(const struct milenage *milenage,
+			 const struct aka_sqn_array *array,
+			 const uint8_t rand[RAND_SIZE],
+			 struct aka_answer *answer, const struct fault *why,
+			 struct fault *fault)
 {
 	uint16_t amf = answer->amf;
 
 	aka_answer_clear(answer);
+	if (aka_auts_build(milenage, rand, aka_sqn_highest(array), answer->auts,
+			   fault))
+		return -1;
 	answer->amf = amf;
-	answer->resynchronise = !aka_auts_build(
-		milenage, rand, aka_sqn_highest(array), answer->auts, NULL);
+	answer->resynchronise = true;
+	return fault_set(fault, why->code, "%s", why->text);
 }
 
 int aka_challenge_check(const struct milenage *milenage,
@@ -157,6 +161,7 @@ int aka_challenge_check(const struct milenage *milenage,
 			struct aka_answer *answer, struct fault *fault)
 {
 	struct milenage_output made = { 0 };
+	struct fault why = { 0 };
 	uint64_t sqn = 0;
 	uint16_t amf = 0;
 
@@ -171,10 +176,9 @@ int aka_challenge_check(const struct milenage *milenage,
 	answer->ck = made.ck;
 	answer->ik = made.ik;
 	answer->amf = amf;
-	if (aka_sqn_accept(array, policy, sqn, fault)) {
-		answer_refuse(milenage, array, rand, answer);
-		return -1;
-	}
+	if (aka_sqn_accept(array, policy, sqn, &why))
+		return answer_refuse(milenage, array, rand, answer, &why,
+				     fault);
 	return 0;
 }
 

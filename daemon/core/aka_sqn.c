@@ -76,7 +76,8 @@ int aka_sqn_resynchronise(struct aka_sqn_source *source,
 
 	if (sqn_check(sqn_ms, fault))
 		return -1;
-	if (next > seq_ms && (!policy->delta || next - seq_ms <= policy->delta))
+	if (next <= AKA_SEQ_MAX && next > seq_ms &&
+	    (!policy->delta || next - seq_ms <= policy->delta))
 		return 0;
 	source->seq = seq_ms;
 	return 0;

@@ -11,11 +11,15 @@
 
 #include <cmocka.h>
 #include <openssl/crypto.h>
+#include <openssl/evp.h>
 
 #include "core/aka.h"
+#include "core/group_wrap.h"
 #include "core/kdf_5gs.h"
 #include "core/kdf_eps.h"
 #include "core/kdf_gba.h"
+#include "core/kmbs_wrap.h"
+#include "core/nas_sec.h"
 #include "core/secret.h"
 #include "core/sframe_kdf.h"
 #include "core/srtp_kdf.h"
@@ -253,7 +257,7 @@ static int run_challenge(void)
 	int error;
 
 	left = -1;
-	error = aka_vector_build(&usim, zero, 32, 1, &vector, NULL);
+	error = aka_vector_build(&usim, zero, 32, 1, &vector, &fault);
 	left = kept;
 	if (!error)
 		error = aka_challenge_check(&usim, &array, &any, zero,
@@ -266,6 +270,30 @@ static int run_challenge(void)
 	secret_clear(&answer.res);
 	aka_vector_clear(&vector);
 	return error;
+}
+
+/* A number that is not fresh is refused for that, unless there is no answer to it. */
+static int run_stale_challenge(void)
+{
+	static const struct aka_sqn_policy any;
+	struct aka_sqn_array array = { { 2 } };
+	struct aka_answer answer = { 0 };
+	struct aka_vector vector = { 0 };
+	long kept = left;
+
+	left = -1;
+	if (aka_vector_build(&usim, zero, 32, 1, &vector, &fault))
+		return -1;
+	left = kept;
+	assert_int_equal(aka_challenge_check(&usim, &array, &any, zero,
+					     vector.autn, &answer, &fault),
+			 -1);
+	aka_vector_clear(&vector);
+	assert_true(answer.resynchronise == (fault.code == FAULT_REPLAYED));
+	if (fault.code == FAULT_MEMORY)
+		return -1;
+	fault = (struct fault){ 0 };
+	return 0;
 }
 
 static int run_auts(void)
@@ -281,11 +309,99 @@ static int run_auts_check(void)
 	int error;
 
 	left = -1;
-	error = aka_auts_build(&usim, zero, 1, auts, NULL);
+	error = aka_auts_build(&usim, zero, 1, auts, &fault);
 	left = kept;
 	if (!error)
 		error = aka_auts_check(&usim, zero, auts, &sqn_ms, &fault);
 	octets[0] = error ? 0 : (uint8_t)sqn_ms;
+	return error;
+}
+
+static const struct nas_input input = { 1, 1, NAS_UPLINK };
+
+static int run_cipher(void)
+{
+	return nas_cipher(&key16, &input, zero, 32, octets, &fault);
+}
+
+static int run_mac(void)
+{
+	return nas_mac(&key16, &input, zero, 32, octets, &fault);
+}
+
+/* Neither end's counter may move. */
+static int run_protect(void)
+{
+	const struct nas_setup setup = {
+		NAS_5GS,	   NAS_UPLINK, NAS_ALGORITHM_AES,
+		NAS_ALGORITHM_AES, &key16,     &key16,
+	};
+	struct nas_security sender = { 0 }, receiver = { 0 };
+	struct nas_received received;
+	uint8_t message[32];
+	size_t size;
+	int error;
+
+	error = nas_security_init(&sender, &setup, &fault);
+	if (!error)
+		error = nas_security_init(&receiver, &setup, &fault);
+	receiver.sends = NAS_DOWNLINK;
+	if (!error)
+		error = nas_protect(&sender, NAS_CIPHERED, zero, 8, message,
+				    sizeof(message), &size, &fault);
+	if (error && sender.next_send)
+		octets[0] = 1;
+	if (!error)
+		error = nas_unprotect(&receiver, message, size, octets,
+				      sizeof(octets), &received, &fault);
+	if (error && receiver.received)
+		octets[0] = 1;
+	nas_security_clear(&sender);
+	nas_security_clear(&receiver);
+	return error;
+}
+
+static const struct msk_ref kid = { { { 1, 2, 3 } }, 0x10001 };
+
+static int run_kmbs(void)
+{
+	struct kmbs_wrapped wrapped = { 0 };
+	int error = kmbs_wrap(&key32, &kid, &key16, &wrapped, &fault);
+
+	memcpy(octets, &wrapped, sizeof(wrapped));
+	if (!error)
+		error = kmbs_unwrap(&key32, &kid, &wrapped, &out, &fault);
+	if (error && out.bytes == NULL)
+		memset(octets, 0, sizeof(octets));
+	return error;
+}
+
+static int run_mtk(void)
+{
+	uint8_t encrypted[MTK_ENCRYPTED_SIZE];
+	int error = mtk_encrypt(&key16, &kid, 1, &key16, encrypted, &fault);
+
+	if (error)
+		memcpy(octets, encrypted, sizeof(encrypted));
+	else
+		error = mtk_decrypt(&key16, &kid, 1, encrypted, &out, &fault);
+	return error;
+}
+
+static int run_group_wrap(void)
+{
+	const struct group_binding binding = { zero, 3, 1, 0x22, false, 0 };
+	struct group_keys keys = { key16, key16 }, back = { 0 };
+	uint8_t wrapped[GROUP_KEYS_WRAPPED_SIZE];
+	int error = group_keys_wrap(&key32, &binding, &keys, wrapped, &fault);
+
+	if (error)
+		memcpy(octets, wrapped, sizeof(wrapped));
+	else
+		error = group_keys_unwrap(&key32, &binding, wrapped, &back,
+					  &fault);
+	out = back.confidentiality;
+	second = back.integrity;
 	return error;
 }
 
@@ -317,8 +433,15 @@ static const struct {
 	{ "f2345", run_f2345 },
 	{ "vector", run_vector },
 	{ "challenge", run_challenge },
+	{ "stale challenge", run_stale_challenge },
 	{ "auts", run_auts },
 	{ "auts_check", run_auts_check },
+	{ "cipher", run_cipher },
+	{ "mac", run_mac },
+	{ "protect", run_protect },
+	{ "kmbs", run_kmbs },
+	{ "mtk", run_mtk },
+	{ "group wrap", run_group_wrap },
 };
 
 static void clear(void)
@@ -378,6 +501,32 @@ static void test_each_allocation_fails(void **state)
 	clear();
 }
 
+/* The library is there, and what is needed of it is not: a policy of the system
+ * or a damaged configuration can do that.
+ */
+static void test_no_algorithm(void **state)
+{
+	size_t i, failures = 0;
+	int error;
+
+	(void)state;
+	assert_int_equal(EVP_set_default_properties(NULL, "provider=none"), 1);
+	for (i = 0; i < sizeof(operations) / sizeof(operations[0]); i++) {
+		clear();
+		error = operations[i].run();
+		if (!error)
+			continue;
+		failures++;
+		if (fault.code != FAULT_MEMORY || !outputs_empty())
+			fail_msg("%s: %s", operations[i].name, fault.text);
+	}
+	assert_int_equal(EVP_set_default_properties(NULL, ""), 1);
+	/* Ks is made of CK and IK as they are. */
+	assert_int_equal(failures,
+			 sizeof(operations) / sizeof(operations[0]) - 1);
+	clear();
+}
+
 static void test_secret_without_memory(void **state)
 {
 	struct secret secret = { 0 };
@@ -416,6 +565,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_each_allocation_fails),
+		cmocka_unit_test(test_no_algorithm),
 		cmocka_unit_test(test_secret_without_memory),
 	};
 

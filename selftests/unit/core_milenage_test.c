@@ -391,6 +391,7 @@ static void test_resynchronisation(void **state)
 
 static void test_resynchronisation_range(void **state)
 {
+	static const struct aka_sqn_policy any;
 	struct aka_sqn_source source = { .seq = 100, .ind = 4 };
 	struct fault fault = { 0 };
 
@@ -411,6 +412,12 @@ static void test_resynchronisation_range(void **state)
 		aka_sqn_resynchronise(&source, &policy, 101 << 5, NULL), 0);
 	assert_true(source.seq == 101);
 	assert_int_equal(source.ind, 4);
+	/* There is no next number to be taken, whatever the USIM allows. */
+	source.seq = AKA_SEQ_MAX;
+	assert_int_equal(aka_sqn_resynchronise(&source, &any, AKA_SEQ_MAX << 4,
+					       NULL),
+			 0);
+	assert_true(source.seq == AKA_SEQ_MAX >> 1);
 	assert_int_equal(aka_sqn_resynchronise(&source, &policy,
 					       UINT64_C(0x1000000000000),
 					       &fault),

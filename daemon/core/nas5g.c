@@ -71,6 +71,49 @@ static int message_check(const struct nas5g_sm *message, enum fault_code code,
 	return 0;
 }
 
+/* True if the check value @at is for a keys set of the message. */
+static bool check_has_set(const struct nas5g_sm *message, size_t at)
+{
+	const struct kmbs_check *check = &message->checks[at];
+	const struct mbs_received *received = &message->received;
+	size_t i, j;
+
+	for (i = 0; i < received->count; i++) {
+		const struct mbs_information *information =
+			&received->information[i];
+
+		if (!tmgi_equal(&information->tmgi, &check->tmgi))
+			continue;
+		for (j = 0; j < information->key_set_count; j++)
+			if (msk_ref_equal(&information->key_sets[j].id,
+					  &check->id))
+				return true;
+	}
+	return false;
+}
+
+/* Each wrapped keys set has one check value, and each of these a keys set. */
+static int checks_check(const struct nas5g_sm *message, enum fault_code code,
+			struct fault *fault)
+{
+	const struct kmbs_check *checks = message->checks;
+	size_t i, j;
+
+	for (i = 0; i < message->check_count; i++) {
+		if (!check_has_set(message, i))
+			return fault_set(fault, code,
+					 "KMBS element names a keys set that "
+					 "is not there");
+		for (j = 0; j < i; j++)
+			if (tmgi_equal(&checks[j].tmgi, &checks[i].tmgi) &&
+			    msk_ref_equal(&checks[j].id, &checks[i].id))
+				return fault_set(fault, code,
+						 "KMBS element names a keys "
+						 "set twice");
+	}
+	return 0;
+}
+
 static int members_check(const struct nas5g_sm *message, struct fault *fault)
 {
 	int flags;
@@ -186,6 +229,8 @@ int nas5g_sm_encode(const struct nas5g_sm *message, uint8_t *out, size_t room,
 	if (!error) {
 		mandatory_encode(message, &writer);
 		error = optional_encode(message, &writer, fault);
+		if (!error)
+			error = checks_check(message, FAULT_ARGUMENT, fault);
 	}
 	if (error && room)
 		OPENSSL_cleanse(out, room);
@@ -318,6 +363,8 @@ int nas5g_sm_decode(const uint8_t *octets, size_t size,
 	error = mandatory_decode(&reader, message, fault);
 	while (!error && (more = nas_ie_next(&reader, fixed, &ie, fault)))
 		error = more < 0 ? -1 : ie_decode(&ie, message, fault);
+	if (!error)
+		error = checks_check(message, FAULT_MALFORMED, fault);
 	if (error)
 		nas5g_sm_clear(message);
 	return error;

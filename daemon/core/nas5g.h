@@ -65,7 +65,7 @@ struct kmbs_check {
  *	command
  * @offers_wrap: the UE can unwrap KMBS; for the requests. Element 7F, ours
  * @check_count: members of @checks; for accept and command. Element 7F, ours: the
- *	keys sets named there hold wrapped KMBS in place of the MSK
+ *	keys sets named there, each once, hold wrapped KMBS in place of the MSK
  * @checks: the other part of the wrapped keys
  */
 struct nas5g_sm {
@@ -93,7 +93,8 @@ int nas5g_sm_encode(const struct nas5g_sm *message, uint8_t *out, size_t room,
 		    size_t *size, struct fault *fault);
 /* Reads a whole message. Returns 0, or -1 with FAULT_TRUNCATED, FAULT_MALFORMED,
  * FAULT_LIMIT, FAULT_UNSUPPORTED (other message, required element) or
- * FAULT_MEMORY; @message is zeroed then. It is the caller's to clear.
+ * FAULT_MEMORY; @message is zeroed then. What it held before is not wiped; it is the
+ * caller's to clear.
  */
 int nas5g_sm_decode(const uint8_t *octets, size_t size,
 		    struct nas5g_sm *message, struct fault *fault);

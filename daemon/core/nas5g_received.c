@@ -60,9 +60,24 @@ static bool information_is_double(const struct mbs_received *received,
 	return false;
 }
 
+/* The numbers that mean "none" and "the one in use" are those of no key. */
+static int key_set_check(const struct mbs_key_set *set, enum fault_code code,
+			 struct fault *fault)
+{
+	if (msk_id_number(set->id.msk_id) == MSK_NUMBER_CURRENT)
+		return fault_set(fault, code,
+				 "MBS security keys set has Key Number 0");
+	if (set->has_mtk && set->mtk_id == MTK_ID_NONE)
+		return fault_set(fault, code,
+				 "MBS security keys set has MTK ID 0");
+	return 0;
+}
+
 static int key_set_encode(const struct mbs_key_set *set, struct writer *writer,
 			  struct fault *fault)
 {
+	if (key_set_check(set, FAULT_ARGUMENT, fault))
+		return -1;
 	if (set->msk.size != MBS_MSK_SIZE)
 		return fault_set(fault, FAULT_ARGUMENT,
 				 "MSK has %zu octets, not %d", set->msk.size,
@@ -189,7 +204,8 @@ static int key_set_decode(struct reader *reader, struct mbs_key_set *set,
 		set->mtk_id = reader_u16(reader);
 		reader_copy(reader, set->encrypted_mtk, MTK_ENCRYPTED_SIZE);
 	}
-	if (reader_check(reader, "MBS security keys set", fault))
+	if (reader_check(reader, "MBS security keys set", fault) ||
+	    key_set_check(set, FAULT_MALFORMED, fault))
 		return -1;
 	if (secret_set(&set->msk, msk, MBS_MSK_SIZE))
 		return fault_set(fault, FAULT_MEMORY, "no memory for an MSK");

@@ -114,7 +114,8 @@ struct nas_setup {
 };
 
 /* Makes a new context, both counters at 0 (TS 24.501 4.4.3.1, TS 24.301
- * 4.4.3.1); copies the keys. Null integrity goes with null ciphering only (TS
+ * 4.4.3.1); copies the keys. @security need not be initialised; keys that it held
+ * are not wiped. Null integrity goes with null ciphering only (TS
  * 33.501, 5.3.2). Returns 0, or -1 with FAULT_UNSUPPORTED for other algorithms,
  * FAULT_ARGUMENT or FAULT_MEMORY, and @security is empty.
  */
@@ -153,8 +154,8 @@ struct nas_received {
 /* Verifies and deciphers @message to @plain, of @room octets: estimates COUNT
  * from the newest accepted one (TS 24.301, 4.4.3.1), checks the MAC, and only then
  * moves @last_received on. Under null integrity the counters stay as they are, as
- * nothing proves the sequence number. @plain is the caller's to wipe if the
- * message holds keys. Returns 0, or -1, @plain and @received zeroed and @security
+ * nothing proves the sequence number. @plain does not overlap @message, and is the
+ * caller's to wipe if the message holds keys. Returns 0, or -1, @plain and @received zeroed and @security
  * unchanged: FAULT_UNAUTHENTIC, FAULT_REPLAYED for a message that was accepted
  * before or is older than one that was (told from a forged one up to 255
  * messages back), FAULT_STATE if COUNT has run out, else as nas_header_decode(),

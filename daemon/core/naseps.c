@@ -94,7 +94,7 @@ static int message_check(const struct naseps_message *message,
 			 enum fault_code code, struct fault *fault)
 {
 	if (message->type == NASEPS_ATTACH_ACCEPT) {
-		if (!message->attach_result || message->attach_result > 3 ||
+		if (!message->attach_result || message->attach_result > 2 ||
 		    !message->esm_size || message->esm_size > 65535 ||
 		    message->tai_list_size > 255)
 			return fault_set(fault, code,
@@ -228,8 +228,9 @@ static int optional_decode(struct reader *reader,
 {
 	bool takes = message->type != NASEPS_GENERIC_TRANSPORT;
 	const struct nas_ie_fixed *fixed =
-		message->type == NASEPS_ATTACH_ACCEPT ? fixed_attach :
-							fixed_security;
+		message->type == NASEPS_ATTACH_ACCEPT	      ? fixed_attach :
+		message->type == NASEPS_SECURITY_MODE_COMMAND ? fixed_security :
+								NULL;
 	struct nas_ie ie;
 	int more;
 

@@ -54,7 +54,7 @@ struct naseps_group {
 /**
  * struct naseps_message - a plain EMM message
  * @type: message
- * @attach_result: attach result, 1 to 3; ATTACH ACCEPT
+ * @attach_result: 1 EPS only, 2 combined (9.9.3.10); ATTACH ACCEPT
  * @timer: T3412 as coded; ATTACH ACCEPT
  * @tai_list, @tai_list_size: without length octet; ATTACH ACCEPT. Octets of the
  *	caller or of the message that was decoded, as the next one
@@ -92,7 +92,8 @@ int naseps_encode(const struct naseps_message *message, uint8_t *out,
  * FAULT_TRUNCATED, FAULT_MALFORMED, FAULT_UNSUPPORTED (other message or version,
  * clear keys in SECURITY MODE COMMAND) or FAULT_MEMORY; @message is zeroed then.
  * Whether the message was enciphered, which clear keys need, is for
- * nas_received_check_keys(). @message is the caller's to clear.
+ * nas_received_check_keys(). What @message held before is not wiped; it is the
+ * caller's to clear.
  */
 int naseps_decode(const uint8_t *octets, size_t size,
 		  struct naseps_message *message, struct fault *fault);

@@ -297,6 +297,32 @@ static void test_hostile(void **state)
 		"tracking area list");
 	refused("2e0501cb7f0000", FAULT_TRUNCATED, "KMBS");
 	refused("2e0501cb7f000102", FAULT_UNSUPPORTED, "version 2");
+	/* The ids that no key has. */
+	refused("2e0501cb7100220508" TMGI_HEX "01"
+		"0009f10700010000404142434445464748494a4b4c4d4e4f",
+		FAULT_MALFORMED, "Key Number 0");
+	refused("2e0501cb7100340508" TMGI_HEX "01"
+		"0109f10700010002404142434445464748494a4b4c4d4e4f0000"
+		"101112131415161718191a1b1c1d1e1f",
+		FAULT_MALFORMED, "MTK ID 0");
+}
+
+#define CHECK_HEX TMGI_HEX "09f10700010002a0a1a2a3a4a5a6a7"
+
+/* Two values for one key, and values for keys that are not in the message. */
+static void test_check_values(void **state)
+{
+	(void)state;
+	refused("2e0501cb7100220508" TMGI_HEX "01" SET_HEX
+		"7f002d01" CHECK_HEX CHECK_HEX,
+		FAULT_MALFORMED, "twice");
+	refused("2e0501cb7f001701" CHECK_HEX, FAULT_MALFORMED, "not there");
+	refused("2e0501cb7100220508" TMGI_HEX "01" SET_HEX "7f001701" TMGI_HEX
+		"09f10700010003a0a1a2a3a4a5a6a7",
+		FAULT_MALFORMED, "not there");
+	refused("2e0501cb7100220508" TMGI_HEX "01" SET_HEX
+		"7f0017010600000b09f10709f10700010002a0a1a2a3a4a5a6a7",
+		FAULT_MALFORMED, "not there");
 }
 
 static void test_transport_hostile(void **state)
@@ -349,6 +375,15 @@ static void test_encode_refused(void **state)
 	message.received.count = MBS_SESSIONS_MAX + 1;
 	encode_refused(&message);
 	message.received.count = 1;
+	info->key_sets[0].id.msk_id = 0x10000;
+	encode_refused(&message);
+	info->key_sets[0].id.msk_id = 0x10002;
+	info->key_sets[0].has_mtk = true;
+	encode_refused(&message);
+	info->key_sets[0].has_mtk = false;
+	message.check_count = 1;
+	encode_refused(&message); /* for no keys set */
+	message.check_count = 0;
 	secret_clear(&info->key_sets[0].msk);
 	encode_refused(&message);
 	nas5g_sm_clear(&message);
@@ -386,6 +421,7 @@ int main(void)
 		cmocka_unit_test(test_contents),
 		cmocka_unit_test(test_wrapped_key),
 		cmocka_unit_test(test_hostile),
+		cmocka_unit_test(test_check_values),
 		cmocka_unit_test(test_transport_hostile),
 		cmocka_unit_test(test_encode_refused),
 	};

@@ -146,6 +146,32 @@ static void test_command_has_wrapped_keys_only(void **state)
 	naseps_clear(&message);
 }
 
+/* A reserved attach result; and an element that only another message has without
+ * a length.
+ */
+static void test_elements_of_a_message(void **state)
+{
+	static const uint8_t accept[] = { 0x07, 0x42, 0x03, 0x21, 0x06,
+					  0x00, 0x00, 0xf1, 0x10, 0x00,
+					  0x01, 0x00, 0x01, 0x52 };
+	struct naseps_message message, other;
+	struct fault fault = { 0 };
+	uint8_t octets[MAX];
+	size_t size;
+
+	(void)state;
+	assert_int_equal(naseps_decode(accept, sizeof(accept), &other, &fault),
+			 -1);
+	assert_int_equal(fault.code, FAULT_MALFORMED);
+	assert_non_null(strstr(fault.text, "wrong result"));
+	command(&message);
+	message.type = NASEPS_GENERIC_TRANSPORT;
+	assert_int_equal(naseps_encode(&message, octets, MAX, &size, NULL), 0);
+	memcpy(octets + size, "\x55\x01\xaa", 3);
+	assert_int_equal(naseps_decode(octets, size + 3, &other, NULL), 0);
+	naseps_clear(&other);
+}
+
 static void test_encode_refused(void **state)
 {
 	struct naseps_message message;
@@ -177,6 +203,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_golden),
 		cmocka_unit_test(test_command_has_wrapped_keys_only),
+		cmocka_unit_test(test_elements_of_a_message),
 		cmocka_unit_test(test_encode_refused),
 	};
 

@@ -47,7 +47,8 @@ struct loop_timer {
 	void *argument;
 };
 
-/* Calls @callback in @delay milliseconds, 0 or less for "in the next round";
+/* Calls @callback in @delay milliseconds, 0 or less for "in the next round", a day
+ * at most: whoever waits longer looks at the time and sets it anew;
  * a timer that is set already is set anew. A delay of INT64_MAX stops it.
  */
 void loop_timer_set(struct loop *loop, struct loop_timer *timer, int64_t delay,

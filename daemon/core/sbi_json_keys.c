@@ -119,7 +119,7 @@ int sbi_read_key(const struct sbi_value *object, const char *name,
 }
 
 int sbi_context_check(const struct sbi_security_context *context,
-		      struct fault *fault)
+		      const struct sbi_value *place, struct fault *fault)
 {
 	size_t i, j;
 
@@ -131,14 +131,16 @@ int sbi_context_check(const struct sbi_security_context *context,
 			if (!msk_ref_equal(&a->ref, &b->ref))
 				continue;
 			if (a->mtk_id == b->mtk_id)
-				return fault_set(fault, FAULT_MALFORMED,
-						 "two entries of keyList are "
-						 "for the same key");
+				return sbi_refuse(place, FAULT_MALFORMED,
+						  "has two entries for the "
+						  "same key",
+						  fault);
 			if (a->msk.size && b->msk.size &&
 			    !secret_equal(&a->msk, &b->msk))
-				return fault_set(fault, FAULT_MALFORMED,
-						 "two entries of keyList have "
-						 "different MSKs of one id");
+				return sbi_refuse(place, FAULT_MALFORMED,
+						  "has different MSKs of one "
+						  "id",
+						  fault);
 		}
 	return 0;
 }
@@ -164,7 +166,7 @@ int sbi_read_key_list(const struct sbi_value *list,
 			return -1;
 		context->count++;
 	}
-	return sbi_context_check(context, fault);
+	return sbi_context_check(context, list, fault);
 }
 
 int sbi_read_context(const struct sbi_value *object,
@@ -233,6 +235,7 @@ static bool put_msk(json_t *object, const struct sbi_key_info *key)
 
 json_t *sbi_make_context(const struct sbi_security_context *context)
 {
+	static const struct sbi_value nowhere;
 	json_t *list = json_object(), *object;
 	size_t i;
 
@@ -251,7 +254,7 @@ json_t *sbi_make_context(const struct sbi_security_context *context)
 	}
 	object = json_object();
 	if (!context->count || i < context->count ||
-	    sbi_context_check(context, NULL)) {
+	    sbi_context_check(context, &nowhere, NULL)) {
 		json_decref(list);
 		json_decref(object);
 		return NULL;

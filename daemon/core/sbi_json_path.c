@@ -33,7 +33,8 @@ void sbi_path_append(char path[SBI_PATH_SIZE], const char *name, size_t length)
 
 	if (at >= 3 && !strcmp(path + at - 3, "..."))
 		return;
-	if (!fits || !text_is_plain(name, length)) {
+	if (!fits || !text_is_plain(name, length) ||
+	    (length && memchr(name, ' ', length))) {
 		if (at + 5 <= SBI_PATH_SIZE)
 			memcpy(path + at, "/...", 5);
 		return;

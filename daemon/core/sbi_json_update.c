@@ -162,7 +162,7 @@ static int apply_all(const struct sbi_value *list,
 		    patch_apply(&item, context, fault))
 			return -1;
 	/* What the whole of the operations makes has to be in order. */
-	return sbi_context_check(context, fault);
+	return sbi_context_check(context, list, fault);
 }
 
 int sbi_update_apply(const void *document, size_t size,

@@ -30,7 +30,9 @@ int sbi_dump(json_t *json, char *document, size_t room, size_t *length,
 	     struct fault *fault);
 /* The pointer to the place in which @size octets of JSON end. */
 void sbi_path_find(const char *document, size_t size, char path[SBI_PATH_SIZE]);
-/* Appends "/" and @name, escaped (RFC 6901, 3). */
+/* Appends "/" and @name, escaped (RFC 6901, 3). Names with a blank, which ends the
+ * pointer in a sentence, and those that are too long become "...".
+ */
 void sbi_path_append(char path[SBI_PATH_SIZE], const char *name, size_t length);
 
 /* "<path> <why>", returns -1. */
@@ -82,9 +84,9 @@ int sbi_read_key_list(const struct sbi_value *list,
 		      struct fault *fault);
 int sbi_read_key(const struct sbi_value *object, const char *name,
 		 struct sbi_key_info *key, struct fault *fault);
-/* Refuses the same key twice. */
+/* Refuses the same key twice; @place is for the fault. */
 int sbi_context_check(const struct sbi_security_context *context,
-		      struct fault *fault);
+		      const struct sbi_value *place, struct fault *fault);
 void sbi_key_clear(struct sbi_key_info *key);
 json_t *sbi_make_context(const struct sbi_security_context *context);
 int sbi_read_tmgi(const struct sbi_value *object, struct tmgi *tmgi,

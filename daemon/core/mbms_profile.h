@@ -179,9 +179,9 @@ void mbms_policy_default(struct mikey_policy *policy, uint8_t number);
 int mbms_policy_check(const struct mikey_policy *policy, struct fault *fault);
 
 /* ---- 11. Download: 33.246 6.3.3.2.1 and 6.6.3 ----
- * One of the three least certain points, and the least of all. Not seen: that the MTK is sent as TGK, and that the
- * keys of the DCF are the encryption and authentication keys that RFC 3830 4.1.3
- * makes of it for CS ID 0.
+ * One of the three least certain points, and of these the least. Not seen: that
+ * the MTK is sent as TGK, and that the keys of the DCF are the encryption and
+ * authentication keys that RFC 3830 4.1.3 makes of it for CS ID 0.
  */
 #define MBMS_DOWNLOAD_KEY_TYPE MIKEY_TGK
 #define MBMS_STREAMING_KEY_TYPE MIKEY_TEK_SALT

@@ -114,6 +114,9 @@ struct store_listener {
 
 void store_rolled_back_add(struct store *store, struct store_listener *listener,
 			   loop_callback callback, void *argument);
+/* One that was not added is no error. */
+void store_rolled_back_remove(struct store *store,
+			      struct store_listener *listener);
 
 /* Sealed keys (store/seal.c): AES key wrap (RFC 3394, with padding RFC 5649)
  * under a key derived from the KEK and @context, which names table, row and

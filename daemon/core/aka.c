@@ -197,10 +197,8 @@ int aka_autn_mask_gba_u(const struct secret *ik, uint8_t autn[AUTN_SIZE],
 	size_t size = 0;
 	int i;
 
-	if (ik->size != IK_SIZE)
-		return fault_set(fault, FAULT_ARGUMENT,
-				 "IK has %zu octets, not %d", ik->size,
-				 IK_SIZE);
+	if (secret_check(ik, IK_SIZE, "IK", fault))
+		return -1;
 	if (EVP_Q_digest(NULL, "SHA1", NULL, ik->bytes, ik->size, digest,
 			 &size) != 1)
 		return fault_set(fault, FAULT_MEMORY, "SHA-1 failed");

@@ -19,10 +19,8 @@ static int wrap_key_derive(const struct secret *kasme,
 		{ numbers + 3, binding->has_lifetime ? 4 : 0 },
 	};
 
-	if (kasme->size != KASME_SIZE)
-		return fault_set(fault, FAULT_ARGUMENT,
-				 "KASME has %zu octets, not %d", kasme->size,
-				 KASME_SIZE);
+	if (secret_check(kasme, KASME_SIZE, "KASME", fault))
+		return -1;
 	if (!binding->group_id_size ||
 	    binding->group_id_size > GROUP_ID_SIZE_MAX)
 		return fault_set(fault, FAULT_ARGUMENT,

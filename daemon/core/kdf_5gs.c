@@ -20,15 +20,6 @@
 #define NAME_SIZE_MAX 255
 #define ALGORITHM_MAX 15
 
-static int key_check(const struct secret *key, const char *what,
-		     struct fault *fault)
-{
-	if (key->size == KEY_SIZE)
-		return 0;
-	return fault_set(fault, FAULT_ARGUMENT, "%s has %zu octets, not %d",
-			 what, key->size, KEY_SIZE);
-}
-
 /* Makes a parameter of a name, or fails. */
 static int name_parameter(const char *name, const char *what,
 			  struct kdf_parameter *parameter, struct fault *fault)
@@ -146,7 +137,7 @@ int kdf_kseaf(const struct secret *kausf, const char *serving_network,
 {
 	struct kdf_parameter name;
 
-	if (key_check(kausf, "KAUSF", fault) ||
+	if (secret_check(kausf, KEY_SIZE, "KAUSF", fault) ||
 	    name_parameter(serving_network, "network name", &name, fault)) {
 		secret_clear(kseaf);
 		return -1;
@@ -159,7 +150,7 @@ int kdf_kamf(const struct secret *kseaf, const char *supi, const uint8_t *abba,
 {
 	struct kdf_parameter parameters[2] = { { NULL, 0 },
 					       { abba, abba_size } };
-	int error = key_check(kseaf, "KSEAF", fault);
+	int error = secret_check(kseaf, KEY_SIZE, "KSEAF", fault);
 
 	if (!error)
 		error = name_parameter(supi, "SUPI", &parameters[0], fault);
@@ -180,7 +171,8 @@ int kdf_nas_key(const struct secret *parent, unsigned int fc,
 {
 	uint8_t distinguisher = (uint8_t)type;
 	uint8_t identity = (uint8_t)algorithm;
-	int error = key_check(parent, "key above the NAS keys", fault);
+	int error =
+		secret_check(parent, KEY_SIZE, "key above the NAS keys", fault);
 
 	if (!error && type != NAS_KEY_ENCRYPTION && type != NAS_KEY_INTEGRITY)
 		error = fault_set(fault, FAULT_ARGUMENT,
@@ -213,7 +205,7 @@ static int akma_derive(const struct secret *kausf, unsigned int fc,
 {
 	struct kdf_parameter parameters[2] = { { label, strlen(label) } };
 
-	if (key_check(kausf, "KAUSF", fault) ||
+	if (secret_check(kausf, KEY_SIZE, "KAUSF", fault) ||
 	    name_parameter(supi, "SUPI", &parameters[1], fault)) {
 		secret_clear(out);
 		return -1;
@@ -248,7 +240,7 @@ int kdf_kaf(const struct secret *kakma, const struct naf_id *af_id,
 	uint8_t octets[NAF_ID_SIZE_MAX];
 	size_t size = 0;
 
-	if (key_check(kakma, "KAKMA", fault) ||
+	if (secret_check(kakma, KEY_SIZE, "KAKMA", fault) ||
 	    naf_id_encode(af_id, octets, &size, fault)) {
 		secret_clear(kaf);
 		return -1;
@@ -263,7 +255,7 @@ int kdf_kmbs_ue(const struct secret *kausf, const struct tmgi *tmgi,
 {
 	uint8_t octets[TMGI_SIZE];
 	size_t size = 0;
-	int error = key_check(kausf, "KAUSF", fault);
+	int error = secret_check(kausf, KEY_SIZE, "KAUSF", fault);
 
 	if (!error)
 		error = tmgi_encode(tmgi, octets, &size, fault);

@@ -28,15 +28,6 @@ int kdf_ks(const struct secret *ck, const struct secret *ik, struct secret *ks,
 	return error;
 }
 
-static int key_check(const struct secret *key, const char *what,
-		     struct fault *fault)
-{
-	if (key->size == KS_SIZE)
-		return 0;
-	return fault_set(fault, FAULT_ARGUMENT, "%s has %zu octets, not %d",
-			 what, key->size, KS_SIZE);
-}
-
 static int ks_derive(const char *label, const struct secret *ks,
 		     const uint8_t rand[RAND_SIZE], const char *impi,
 		     const struct naf_id *naf_id, struct secret *out,
@@ -44,7 +35,7 @@ static int ks_derive(const char *label, const struct secret *ks,
 {
 	uint8_t octets[NAF_ID_SIZE_MAX];
 	size_t size = 0, length = strnlen(impi, IMPI_TEXT_SIZE);
-	int error = key_check(ks, "Ks", fault);
+	int error = secret_check(ks, KS_SIZE, "Ks", fault);
 
 	if (!error && (!length || length >= IMPI_TEXT_SIZE ||
 		       !text_is_plain(impi, length)))
@@ -83,17 +74,18 @@ static int bootstrap_keys_check(const struct bootstrap_keys *keys,
 {
 	switch (keys->mode) {
 	case BOOTSTRAP_GBA_ME:
-		if (key_check(&keys->key, "Ks_NAF", fault))
+		if (secret_check(&keys->key, KS_SIZE, "Ks_NAF", fault))
 			return -1;
 		break;
 	case BOOTSTRAP_AKMA:
-		if (key_check(&keys->key, "KAF", fault))
+		if (secret_check(&keys->key, KS_SIZE, "KAF", fault))
 			return -1;
 		break;
 	case BOOTSTRAP_GBA_U:
-		if (key_check(&keys->key, "Ks_ext_NAF", fault))
+		if (secret_check(&keys->key, KS_SIZE, "Ks_ext_NAF", fault))
 			return -1;
-		return key_check(&keys->internal, "Ks_int_NAF", fault);
+		return secret_check(&keys->internal, KS_SIZE, "Ks_int_NAF",
+				    fault);
 	default:
 		return fault_set(fault, FAULT_ARGUMENT,
 				 "bootstrapping mode %d is unknown",

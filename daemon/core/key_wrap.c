@@ -10,10 +10,8 @@
 static int arguments_check(const struct secret *kek, size_t key_size,
 			   struct fault *fault)
 {
-	if (kek->size != KEY_WRAP_KEY_SIZE)
-		return fault_set(fault, FAULT_ARGUMENT,
-				 "key to wrap under has %zu octets, not %d",
-				 kek->size, KEY_WRAP_KEY_SIZE);
+	if (secret_check(kek, KEY_WRAP_KEY_SIZE, "key to wrap under", fault))
+		return -1;
 	if (key_size < 2 * UNIT_SIZE || key_size > KEY_WRAP_MAX ||
 	    key_size % UNIT_SIZE)
 		return fault_set(fault, FAULT_ARGUMENT,

@@ -8,17 +8,7 @@
 #include "kmbs_wrap.h"
 
 #define KMBS_UE_SIZE 32
-#define MSK_SIZE 16
 #define KID_SIZE (KEY_DOMAIN_ID_SIZE + 4)
-
-static int size_check(const struct secret *key, size_t size, const char *what,
-		      struct fault *fault)
-{
-	if (key->size == size)
-		return 0;
-	return fault_set(fault, FAULT_ARGUMENT, "%s has %zu octets, not %zu",
-			 what, key->size, size);
-}
 
 static void kid_encode(const struct msk_ref *kid, uint8_t octets[KID_SIZE])
 {
@@ -35,7 +25,7 @@ static int wrap_key_derive(const struct secret *kmbs_ue,
 {
 	uint8_t octets[KID_SIZE];
 
-	if (size_check(kmbs_ue, KMBS_UE_SIZE, "KMBS-UE", fault))
+	if (secret_check(kmbs_ue, KMBS_UE_SIZE, "KMBS-UE", fault))
 		return -1;
 	kid_encode(kid, octets);
 	return kdf_derive_half(kmbs_ue, KDF_FC_KMBS_WRAP,
@@ -49,7 +39,7 @@ int kmbs_wrap(const struct secret *kmbs_ue, const struct msk_ref *kid,
 {
 	uint8_t octets[KMBS_WRAPPED_SIZE];
 	struct secret kek = { 0 };
-	int error = size_check(kmbs, KMBS_SIZE, "KMBS", fault);
+	int error = secret_check(kmbs, KMBS_SIZE, "KMBS", fault);
 
 	*wrapped = (struct kmbs_wrapped){ 0 };
 	if (!error)
@@ -112,7 +102,7 @@ static int mtk_key_derive(const struct secret *msk, const struct msk_ref *kid,
 	uint8_t octets[KID_SIZE];
 	uint8_t id[2] = { (uint8_t)(mtk_id >> 8), (uint8_t)mtk_id };
 
-	if (size_check(msk, MSK_SIZE, "MSK", fault))
+	if (secret_check(msk, MSK_SIZE, "MSK", fault))
 		return -1;
 	kid_encode(kid, octets);
 	return kdf_derive_half(msk, KDF_FC_MTK_ENCRYPTION,
@@ -126,7 +116,7 @@ int mtk_encrypt(const struct secret *msk, const struct msk_ref *kid,
 		uint8_t encrypted[MTK_ENCRYPTED_SIZE], struct fault *fault)
 {
 	struct secret key = { 0 };
-	int error = size_check(mtk, MTK_SIZE, "MTK", fault);
+	int error = secret_check(mtk, MTK_SIZE, "MTK", fault);
 
 	memset(encrypted, 0, MTK_ENCRYPTED_SIZE);
 	if (!error)

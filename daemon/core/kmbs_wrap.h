@@ -18,7 +18,6 @@
 
 #define KMBS_SIZE 16
 #define KMBS_WRAPPED_SIZE (KMBS_SIZE + KEY_WRAP_CHECK_SIZE)
-#define MTK_SIZE 16
 #define MTK_ENCRYPTED_SIZE 16 /* the room that TS 24.501 leaves */
 
 #define KDF_FC_KMBS_WRAP KDF_FC_LONG(0xf2)

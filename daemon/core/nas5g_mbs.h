@@ -22,7 +22,6 @@
 
 #define MBS_SESSIONS_MAX 8 /* in one container; ours */
 #define MBS_KEY_SETS_MAX 4 /* of one session; ours: old and new MSK, and room */
-#define MBS_MSK_SIZE 16
 #define MBS_AREA_SIZE_MAX 255
 
 enum mbs_operation {
@@ -90,7 +89,7 @@ enum mbs_timer {
 /**
  * struct mbs_key_set - one MBS security keys set
  * @id: Key Domain ID and MSK ID
- * @msk: MBS_MSK_SIZE octets: the MSK, or what kmbs_wrap() makes of KMBS
+ * @msk: MSK_SIZE octets: the MSK, or what kmbs_wrap() makes of KMBS
  * @has_mtk: the two members below are there
  * @mtk_id: MTK ID
  * @encrypted_mtk: see mtk_encrypt()

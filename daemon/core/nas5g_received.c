@@ -78,10 +78,8 @@ static int key_set_encode(const struct mbs_key_set *set, struct writer *writer,
 {
 	if (key_set_check(set, FAULT_ARGUMENT, fault))
 		return -1;
-	if (set->msk.size != MBS_MSK_SIZE)
-		return fault_set(fault, FAULT_ARGUMENT,
-				 "MSK has %zu octets, not %d", set->msk.size,
-				 MBS_MSK_SIZE);
+	if (secret_check(&set->msk, MSK_SIZE, "MSK", fault))
+		return -1;
 	writer_u8(writer, set->has_mtk);
 	writer_bytes(writer, set->id.domain.octets, KEY_DOMAIN_ID_SIZE);
 	writer_u32(writer, set->id.msk_id);
@@ -199,7 +197,7 @@ static int key_set_decode(struct reader *reader, struct mbs_key_set *set,
 	set->has_mtk = reader_u8(reader) & 1;
 	reader_copy(reader, set->id.domain.octets, KEY_DOMAIN_ID_SIZE);
 	set->id.msk_id = reader_u32(reader);
-	msk = reader_bytes(reader, MBS_MSK_SIZE);
+	msk = reader_bytes(reader, MSK_SIZE);
 	if (set->has_mtk) {
 		set->mtk_id = reader_u16(reader);
 		reader_copy(reader, set->encrypted_mtk, MTK_ENCRYPTED_SIZE);
@@ -207,7 +205,7 @@ static int key_set_decode(struct reader *reader, struct mbs_key_set *set,
 	if (reader_check(reader, "MBS security keys set", fault) ||
 	    key_set_check(set, FAULT_MALFORMED, fault))
 		return -1;
-	if (secret_set(&set->msk, msk, MBS_MSK_SIZE))
+	if (secret_set(&set->msk, msk, MSK_SIZE))
 		return fault_set(fault, FAULT_MEMORY, "no memory for an MSK");
 	return 0;
 }

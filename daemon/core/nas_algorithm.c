@@ -15,10 +15,8 @@ static int arguments_check(const struct secret *key,
 			   const struct nas_input *input, size_t size,
 			   struct fault *fault)
 {
-	if (key->size != NAS_KEY_SIZE)
-		return fault_set(fault, FAULT_ARGUMENT,
-				 "NAS key has %zu octets, not %d", key->size,
-				 NAS_KEY_SIZE);
+	if (secret_check(key, NAS_KEY_SIZE, "NAS key", fault))
+		return -1;
 	if (input->bearer > NAS_BEARER_MAX ||
 	    (unsigned int)input->direction > 1)
 		return fault_set(fault, FAULT_ARGUMENT,

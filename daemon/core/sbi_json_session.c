@@ -18,8 +18,8 @@ static bool is_hexadecimal(const char *text, size_t length)
 	return i == length;
 }
 
-int sbi_read_tmgi(const struct sbi_value *object, struct tmgi *tmgi,
-		  struct fault *fault)
+static int read_tmgi(const struct sbi_value *object, struct tmgi *tmgi,
+		     struct fault *fault)
 {
 	struct sbi_value service, plmn, mcc, mnc;
 
@@ -43,7 +43,7 @@ int sbi_read_tmgi(const struct sbi_value *object, struct tmgi *tmgi,
 	return 0;
 }
 
-json_t *sbi_make_tmgi(const struct tmgi *tmgi)
+static json_t *make_tmgi(const struct tmgi *tmgi)
 {
 	char service[7], mcc[4], mnc[4];
 	struct tmgi check;
@@ -131,7 +131,7 @@ int sbi_read_session_id(const struct sbi_value *object,
 	if (!tmgi.json && !ssm.json)
 		return sbi_refuse(object, FAULT_MALFORMED,
 				  "has neither tmgi nor ssm", fault);
-	if ((tmgi.json && sbi_read_tmgi(&tmgi, &id->tmgi, fault)) ||
+	if ((tmgi.json && read_tmgi(&tmgi, &id->tmgi, fault)) ||
 	    (ssm.json && read_ssm(&ssm, &id->ssm, fault)))
 		return -1;
 	if (nid.json &&
@@ -150,8 +150,7 @@ json_t *sbi_make_session_id(const struct sbi_session_id *id)
 	json_t *object = json_object();
 
 	if ((!id->has_tmgi && !id->has_ssm) ||
-	    (id->has_tmgi &&
-	     !sbi_put(object, "tmgi", sbi_make_tmgi(&id->tmgi))) ||
+	    (id->has_tmgi && !sbi_put(object, "tmgi", make_tmgi(&id->tmgi))) ||
 	    (id->has_ssm && !sbi_put(object, "ssm", make_ssm(&id->ssm))) ||
 	    (*id->nid && !sbi_put(object, "nid", json_string(id->nid)))) {
 		json_decref(object);
@@ -197,7 +196,7 @@ static int read_session(const struct sbi_value *object,
 				  fault);
 	if ((id.json && sbi_read_session_id(&id, &session->id, fault)) ||
 	    (allocated.json &&
-	     sbi_read_tmgi(&allocated, &session->allocated, fault)) ||
+	     read_tmgi(&allocated, &session->allocated, fault)) ||
 	    (context.json &&
 	     sbi_read_context(&context, &session->context, fault)))
 		return -1;
@@ -238,7 +237,7 @@ static bool put_session(json_t *object, const struct sbi_session *session)
 	    (session->tmgi_request &&
 	     !sbi_put(object, "tmgiAllocReq", json_true())) ||
 	    (session->has_allocated &&
-	     !sbi_put(object, "tmgi", sbi_make_tmgi(&session->allocated))))
+	     !sbi_put(object, "tmgi", make_tmgi(&session->allocated))))
 		return false;
 	if (!sbi_put(object, "serviceType",
 		     json_string(services[session->service])) ||

@@ -89,9 +89,6 @@ int sbi_context_check(const struct sbi_security_context *context,
 		      const struct sbi_value *place, struct fault *fault);
 void sbi_key_clear(struct sbi_key_info *key);
 json_t *sbi_make_context(const struct sbi_security_context *context);
-int sbi_read_tmgi(const struct sbi_value *object, struct tmgi *tmgi,
-		  struct fault *fault);
-json_t *sbi_make_tmgi(const struct tmgi *tmgi);
 int sbi_read_session_id(const struct sbi_value *object,
 			struct sbi_session_id *id, struct fault *fault);
 json_t *sbi_make_session_id(const struct sbi_session_id *id);

@@ -39,6 +39,15 @@ void secret_clear(struct secret *secret)
 	*secret = (struct secret){ 0 };
 }
 
+int secret_check(const struct secret *secret, size_t size, const char *what,
+		 struct fault *fault)
+{
+	if (secret->size == size)
+		return 0;
+	return fault_set(fault, FAULT_ARGUMENT, "%s has %zu octets, not %zu",
+			 what, secret->size, size);
+}
+
 bool secret_equal(const struct secret *a, const struct secret *b)
 {
 	return a->size && a->size == b->size &&

@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "fault.h"
+
 /* The first 4 octets of SHA-256 as hex, and a NUL. */
 #define SECRET_FINGERPRINT_SIZE 9
 #define SECRET_SIZE_MAX 256
@@ -35,6 +37,9 @@ int secret_alloc(struct secret *secret, size_t size);
 int secret_set(struct secret *secret, const void *bytes, size_t size);
 /* Wipes and frees; the secret is empty then. */
 void secret_clear(struct secret *secret);
+/* 0 if it has @size octets, else -1 and FAULT_ARGUMENT, a sentence about @what. */
+int secret_check(const struct secret *secret, size_t size, const char *what,
+		 struct fault *fault);
 /* In constant time for equal sizes; two empty ones are not equal. */
 bool secret_equal(const struct secret *a, const struct secret *b);
 /* For logs and people: tells keys apart and gives none away. */

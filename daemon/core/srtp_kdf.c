@@ -40,10 +40,9 @@ static int srtp_check(const struct secret *master_key,
 		return fault_set(fault, FAULT_ARGUMENT,
 				 "SRTP master key has %zu octets, not 16 or 32",
 				 master_key->size);
-	if (master_salt->size != SRTP_MASTER_SALT_SIZE)
-		return fault_set(fault, FAULT_ARGUMENT,
-				 "SRTP master salt has %zu octets, not %d",
-				 master_salt->size, SRTP_MASTER_SALT_SIZE);
+	if (secret_check(master_salt, SRTP_MASTER_SALT_SIZE, "SRTP master salt",
+			 fault))
+		return -1;
 	if ((unsigned int)label > SRTCP_LABEL_SALT)
 		return fault_set(fault, FAULT_ARGUMENT,
 				 "SRTP label %d is unknown", (int)label);

@@ -69,6 +69,22 @@ static void test_set_from_itself(void **state)
 	secret_clear(&secret);
 }
 
+static void test_check(void **state)
+{
+	struct secret secret = { 0 };
+	struct fault fault = { 0 };
+
+	(void)state;
+	assert_int_equal(secret_check(&secret, 0, "K", &fault), 0);
+	assert_int_equal(secret_alloc(&secret, 15), 0);
+	assert_int_equal(secret_check(&secret, 15, "K", &fault), 0);
+	assert_int_equal(fault.code, FAULT_NONE);
+	assert_int_equal(secret_check(&secret, 16, "K", &fault), -1);
+	assert_int_equal(fault.code, FAULT_ARGUMENT);
+	assert_string_equal(fault.text, "K has 15 octets, not 16");
+	secret_clear(&secret);
+}
+
 static void test_equal(void **state)
 {
 	struct secret a = { 0 }, b = { 0 };
@@ -358,6 +374,7 @@ int main(void)
 		cmocka_unit_test(test_alloc_zeroes),
 		cmocka_unit_test(test_alloc_bounds),
 		cmocka_unit_test(test_set_from_itself),
+		cmocka_unit_test(test_check),
 		cmocka_unit_test(test_equal),
 		cmocka_unit_test(test_fingerprint),
 		cmocka_unit_test(test_search_finds),

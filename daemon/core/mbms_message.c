@@ -181,7 +181,7 @@ static int check_counter(uint32_t counter, struct fault *fault)
 	if (counter != MBMS_COUNTER_NONE)
 		return 0;
 	return fault_set(fault, FAULT_ARGUMENT,
-			 "counter of a message is not 0");
+			 "counter of a message must not be 0");
 }
 
 static struct mikey_message start_message(uint32_t csb_id, uint32_t counter,

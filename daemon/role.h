@@ -48,8 +48,8 @@ struct daemon {
  * @name: as in the configuration
  * @kernel: it needs the kernel module
  * @start: makes its part of struct daemon; returns 0, or -1 and nothing is left
- * @reload: the configuration has changed (NULL: nothing can change at run time);
- *	returns 0, or -1 with the role as it was
+ * @reload: daemon->config is another one, and the one before goes away: takes over
+ *	what can change at run time; returns 0, or -1 with the role as it was
  * @stop: ends it; also called if it was not started
  */
 struct role {

@@ -3,7 +3,7 @@
 #ifndef CORE_FAULT_H
 #define CORE_FAULT_H
 
-#define FAULT_TEXT_SIZE 160
+#define FAULT_TEXT_SIZE 256
 
 enum fault_code {
 	FAULT_NONE = 0,

@@ -155,11 +155,12 @@ struct nas_received {
  * from the newest accepted one (TS 24.301, 4.4.3.1), checks the MAC, and only then
  * moves @last_received on. Under null integrity the counters stay as they are, as
  * nothing proves the sequence number. @plain does not overlap @message, and is the
- * caller's to wipe if the message holds keys. Returns 0, or -1, @plain and @received zeroed and @security
- * unchanged: FAULT_UNAUTHENTIC, FAULT_REPLAYED for a message that was accepted
- * before or is older than one that was (told from a forged one up to 255
- * messages back), FAULT_STATE if COUNT has run out, else as nas_header_decode(),
- * FAULT_ROOM, FAULT_MEMORY. A plain message is FAULT_UNAUTHENTIC.
+ * caller's to wipe if the message holds keys. Returns 0, or -1, @plain and @received
+ * zeroed and @security unchanged: FAULT_UNAUTHENTIC, FAULT_REPLAYED for a message
+ * that was accepted before or is older than one that was (told from a forged one
+ * up to 255 messages back), FAULT_STATE if COUNT has run out, else as
+ * nas_header_decode(), FAULT_ROOM, FAULT_MEMORY. A plain message is
+ * FAULT_UNAUTHENTIC.
  */
 int nas_unprotect(struct nas_security *security, const uint8_t *message,
 		  size_t size, uint8_t *plain, size_t room,

@@ -371,7 +371,7 @@ static int run_kmbs(void)
 	memcpy(octets, &wrapped, sizeof(wrapped));
 	if (!error)
 		error = kmbs_unwrap(&key32, &kid, &wrapped, &out, &fault);
-	if (error && out.bytes == NULL)
+	if (error && !out.bytes)
 		memset(octets, 0, sizeof(octets));
 	return error;
 }

@@ -128,9 +128,8 @@ static void load(const char *name, struct nas5g_sm *message)
 
 static void test_contents(void **state)
 {
-	static const uint8_t msk[MSK_SIZE] = {
-		0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
-	};
+	static const uint8_t msk[MSK_SIZE] = { 0, 1, 2,	 3,  4,	 5,  6,	 7,
+					       8, 9, 10, 11, 12, 13, 14, 15 };
 	const struct mbs_information *info;
 	struct nas5g_sm message;
 	char text[TMGI_TEXT_SIZE];

@@ -149,12 +149,13 @@ def under_load(lan, family):
     equal(os.waitpid(child, 0)[1], 0, "status of the load")
     ktap.diagnostic(f"{LOAD} datagrams in {time.monotonic() - started:.1f} s, {changes} rekeys")
     check(changes >= 3, "rekeys while traffic flows")
+    for host in (lan.sender, lan.member):
+        equal(session.drops(host), {}, f"drops of {host.name}")
+    lan.nothing_lost()
     for listener in (session.receiver, local):
         numbers = [int.from_bytes(listener.recv(500)[:8], "big") for _ in range(LOAD)]
         check(sorted(numbers) == list(range(LOAD)), "each datagram arrives once")
         receive_all(listener, [])
-    for host in (lan.sender, lan.member):
-        equal(session.drops(host), {}, f"drops of {host.name}")
     os.sched_setaffinity(0, cpus)
 
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Hosts in network namespaces, on one bridge or around a router."""
 
+import atexit
 import errno
 import itertools
 import os
@@ -17,6 +18,8 @@ PORT = 5000
 IP_MTU_DISCOVER, IPV6_MTU_DISCOVER, PMTUDISC_DO = 10, 23, 2
 IP_ADD_SOURCE_MEMBERSHIP, MCAST_JOIN_SOURCE_GROUP = 39, 46
 SO_RCVBUFFORCE = capture.SO_RCVBUFFORCE
+BACKLOG = "/proc/sys/net/core/netdev_max_backlog"
+BACKLOG_PACKETS = 1 << 17
 
 
 class Host:
@@ -140,6 +143,21 @@ def join_source(listener, group, index, source):
     listener.setsockopt(level, MCAST_JOIN_SOURCE_GROUP, request)
 
 
+def swap_backlog(packets):
+    """Set the length of the queues by which a veth hands packets over; what it was before."""
+    with open(BACKLOG, "r+") as control:
+        before = int(control.read())
+        control.seek(0)
+        control.write(str(packets))
+    return before
+
+
+def queue_drops():
+    """How many packets these queues have lost, on all processors, since the machine started."""
+    with open("/proc/net/softnet_stat") as table:
+        return sum(int(line.split()[1], 16) for line in table)
+
+
 class Topology:
     """What the topologies share: hosts, taps, unused group addresses and keys."""
 
@@ -149,10 +167,13 @@ class Topology:
         self.wire = capture.Wire()
         self.numbers = itertools.count(1)
         plan.before.append(self.wire.start)
-        plan.after.append(self.wire.verify)
+        plan.before.append(self.count_losses)
+        plan.after += [self.wire.verify, self.nothing_lost]
         plan.cleaners.append(self.reset)
         # One CPU keeps packets in order from the send to the tap.
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+        atexit.register(swap_backlog, swap_backlog(BACKLOG_PACKETS))
+        self.losses = queue_drops()
 
     def host(self, name, number):
         host = Host(name, number)
@@ -164,6 +185,15 @@ class Topology:
         for host in self.hosts:
             if host.connection:
                 host.connection.flush()
+
+    def count_losses(self):
+        self.losses = queue_drops()
+
+    def nothing_lost(self):
+        """No queue between two hosts was full: what is missing, the module has dropped."""
+        if self.wire.flooded:
+            return
+        ktap.equal(queue_drops() - self.losses, 0, "packets that the queues between hosts lost")
 
     def close(self):
         self.wire.close()

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A subscriber to the events of a host."""
 
+import socket
+
+import capture
 import client
 import ktap
 import uapi
@@ -8,11 +11,17 @@ from ktap import equal
 
 
 class Watch:
-    """Hears what happens in the host's namespace from now on."""
+    """Hears what happens in the host's namespace from now on.
+
+    It may be read long after; then the socket holds what a flood has caused. Would it hold it no
+    more, next() fails with ENOBUFS: the events are part of what is tested.
+    """
 
     def __init__(self, host):
         with host.namespace:
             self.client = client.Client()
+        self.client.netlink.socket.setsockopt(socket.SOL_SOCKET, capture.SO_RCVBUFFORCE,
+                                              capture.RECEIVE_BUFFER)
         self.client.netlink.subscribe()
 
     def next(self, what, seconds=ktap.PATIENCE):

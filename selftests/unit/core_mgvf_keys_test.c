@@ -39,6 +39,51 @@ static void two_msks_per_group(void **state)
 	assert_int_equal(mgvf_group_delete(&mgvf, &outcome.ref.domain, 1), 0);
 }
 
+/* By age, wherever in the table they are. */
+static void the_first_to_come_goes(void **state)
+{
+	uint32_t number;
+
+	(void)state;
+	for (number = 1; number <= 7; number++) {
+		deliver(number, 0x10, 0x00010000 | number, (uint8_t)number,
+			MGVF_MSK_STORED);
+		assert_int_equal(outcome.stored.evicted, number > 2);
+		if (number > 2)
+			assert_int_equal(outcome.stored.evicted_msk_id,
+					 0x00010000 | (number - 2));
+	}
+	/* Another key under an ID that is there is the youngest. */
+	deliver(8, 0x10, 0x00010006, 8, MGVF_MSK_STORED);
+	assert_false(outcome.stored.evicted);
+	deliver(9, 0x10, 0x00010008, 9, MGVF_MSK_STORED);
+	assert_int_equal(outcome.stored.evicted_msk_id, 0x00010007);
+}
+
+/* SEQl = SEQu: an MSK without an MTK left, but no deletion. */
+static void used_up_is_not_deleted(void **state)
+{
+	struct request request = msk_request(MSK_DOWNLOAD);
+	uint8_t octets[MESSAGE_MAX];
+
+	(void)state;
+	request.msk.msk = &request.key;
+	request.msk.low = 5;
+	request.msk.high = 5;
+	take_octets(octets, build_msk(&request.msk, octets), MGVF_MSK_STORED);
+	assert_int_equal(outcome.stored.low, 5);
+	assert_int_equal(outcome.stored.high, 5);
+	request_clear(&request);
+	request = msk_request(MSK_DOWNLOAD);
+	memset(request.key.bytes, 1, request.key.size);
+	request.msk.msk = &request.key;
+	request.msk.counter = 2;
+	request.msk.low = 6;
+	request.msk.high = 5;
+	take_octets(octets, build_msk(&request.msk, octets), MGVF_MSK_DELETED);
+	request_clear(&request);
+}
+
 static void msk_again_keeps_what_is_used(void **state)
 {
 	uint8_t octets[MESSAGE_MAX];
@@ -164,6 +209,7 @@ static void msk_by_nas(void **state)
 	assert_refused(set_msk(0x00010002, 16, 0, 1, 256, &fault), fault,
 		       FAULT_ARGUMENT, "RAND");
 	assert_int_equal(set_msk(0x00010002, 16, 0, 1, 16, NULL), 0);
+	assert_int_equal(set_msk(0x00010003, 16, 1, 1, 255, NULL), 0);
 	assert_null(stored(0x00010000));
 }
 
@@ -277,6 +323,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(two_msks_per_group, start,
+						stop),
+		cmocka_unit_test_setup_teardown(the_first_to_come_goes, start,
+						stop),
+		cmocka_unit_test_setup_teardown(used_up_is_not_deleted, start,
 						stop),
 		cmocka_unit_test_setup_teardown(msk_again_keeps_what_is_used,
 						start, stop),

@@ -117,6 +117,12 @@ int mikey_key_decode(struct mikey_key *key, const uint8_t *data, size_t size,
 	return -1;
 }
 
+static bool bound_fits(uint64_t bound, uint8_t size)
+{
+	return size && size <= MIKEY_INTERVAL_MAX &&
+	       (size == sizeof(bound) || !(bound >> 8 * size));
+}
+
 static int check(const struct mikey_key *key, struct fault *fault)
 {
 	if (key->type > MIKEY_TEK_SALT || !key->key.size ||
@@ -132,8 +138,8 @@ static int check(const struct mikey_key *key, struct fault *fault)
 			return 0;
 		break;
 	case MIKEY_VALIDITY_INTERVAL:
-		if (key->from_size && key->from_size <= MIKEY_INTERVAL_MAX &&
-		    key->to_size && key->to_size <= MIKEY_INTERVAL_MAX)
+		if (bound_fits(key->from, key->from_size) &&
+		    bound_fits(key->to, key->to_size))
 			return 0;
 		break;
 	}

@@ -447,6 +447,8 @@ static void key_data_round_trip(void **state)
 	key.spi_size = 6;
 	memcpy(key.spi, "\0\1\0\1\0\1", 6);
 	key_round_trip(&key);
+	key.spi_size = MIKEY_SPI_MAX;
+	key_round_trip(&key);
 	secret_clear(&key.salt);
 	key = (struct mikey_key){ .type = MIKEY_TEK,
 				  .key = key.key,
@@ -491,6 +493,19 @@ static void key_encoder_refuses(void **state)
 		       FAULT_ARGUMENT, "validity");
 	key.validity = MIKEY_VALIDITY_INTERVAL;
 	key.from_size = 9;
+	assert_refused(mikey_key_encode(&key, &writer, &fault), fault,
+		       FAULT_ARGUMENT, "validity");
+	key.from_size = 0;
+	key.to_size = 1;
+	assert_refused(mikey_key_encode(&key, &writer, &fault), fault,
+		       FAULT_ARGUMENT, "validity");
+	/* A number that its octets do not hold. */
+	key.from_size = 2;
+	key.from = 0x10000;
+	assert_refused(mikey_key_encode(&key, &writer, &fault), fault,
+		       FAULT_ARGUMENT, "validity");
+	key.from = 0xffff;
+	key.to = 0x100;
 	assert_refused(mikey_key_encode(&key, &writer, &fault), fault,
 		       FAULT_ARGUMENT, "validity");
 	key.validity = 3;

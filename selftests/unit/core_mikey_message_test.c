@@ -158,8 +158,21 @@ static void shapes_of_solicit_refused(void **state)
 {
 	struct changed changed, streaming;
 	struct mikey_message *m = &changed.message;
+	uint8_t octets[MESSAGE_MAX];
+	struct mikey_message again;
+	struct writer writer;
+	enum mbms_kind kind;
 
 	(void)state;
+	/* With the empty map, #CS says nothing. */
+	changed_load(&changed, "solicited pull");
+	m->sessions = 3;
+	writer_init(&writer, octets, sizeof(octets));
+	assert_int_equal(mikey_encode(m, &writer, NULL), 0);
+	assert_int_equal(mbms_message_decode(&again, &kind, octets,
+					     writer.length, NULL),
+			 0);
+	assert_int_equal(kind, MBMS_SOLICITED_PULL);
 	changed_load(&changed, "solicited pull");
 	m->key_ids.msk.msk_id = 0x00010001;
 	refuse_shape(m, FAULT_MALFORMED, "Key Number is 1");
@@ -365,6 +378,55 @@ static void golden_verifications(void **state)
 	mikey_keys_clear(&keys);
 }
 
+/* All that there is room for: identities, streams, policies. */
+static void largest_delivery(void **state)
+{
+	static uint8_t name[MIKEY_ID_MAX], octets[MIKEY_SIZE_MAX];
+	static uint8_t out[MIKEY_SIZE_MAX];
+	struct mikey_message message, answer;
+	struct mikey_keys keys = { 0 };
+	struct fault fault = { 0 };
+	struct request request;
+	struct writer writer;
+	enum mbms_kind kind;
+	uint8_t i;
+
+	(void)state;
+	request_msk(vectors_find(list, "MSK delivery, streaming"), &request);
+	memset(name, 'n', sizeof(name));
+	request.msk.initiator.data = (struct mikey_bytes){ name, sizeof(name) };
+	request.msk.responder.data = request.msk.initiator.data;
+	for (i = 0; i < MIKEY_POLICIES_MAX; i++)
+		mbms_policy_default(&request.policies[i], i);
+	for (i = 0; i < MIKEY_STREAMS_MAX; i++)
+		request.streams[i] = (struct mikey_stream){
+			.policy = i % MIKEY_POLICIES_MAX,
+			.ssrc = i,
+		};
+	request.msk.policy_count = MIKEY_POLICIES_MAX;
+	request.msk.stream_count = MIKEY_STREAMS_MAX;
+	writer_init(&writer, octets, sizeof(octets));
+	if (mbms_msk_build(&request.msk, &request.psk, &writer, &fault))
+		fail_msg("%s", fault.text);
+	assert_int_equal(mbms_message_decode(&message, &kind, octets,
+					     writer.length, NULL),
+			 0);
+	assert_int_equal(message.sessions, MIKEY_STREAMS_MAX);
+	assert_int_equal(message.policy_count, MIKEY_POLICIES_MAX);
+	assert_int_equal(mikey_keys_derive(&keys, &request.psk, message.csb_id,
+					   &message.rand, NULL),
+			 0);
+	writer_init(&writer, out, sizeof(out));
+	if (mbms_verification_build(&message, &keys, &writer, &fault))
+		fail_msg("%s", fault.text);
+	assert_int_equal(mikey_decode(&answer, out, writer.length, NULL), 0);
+	if (mbms_verification_check(&answer, &request.msk, &request.psk,
+				    &fault))
+		fail_msg("%s", fault.text);
+	mikey_keys_clear(&keys);
+	request_clear(&request);
+}
+
 /* IDr may be left out (RFC 3830, 3.1); it is under the MAC all the same. */
 static void verification_without_id(void **state)
 {
@@ -525,6 +587,7 @@ int main(void)
 		cmocka_unit_test(msk_builder_refuses),
 		cmocka_unit_test(mtk_builder_refuses),
 		cmocka_unit_test(golden_verifications),
+		cmocka_unit_test(largest_delivery),
 		cmocka_unit_test(verification_without_id),
 		cmocka_unit_test(verifications_refused),
 		cmocka_unit_test(changed_verifications_refused),

@@ -185,6 +185,7 @@ static void policies_checked(void **state)
 	policy_refused(MIKEY_SRTP_TAG_SIZE, 0, "too short");
 	policy_refused(MIKEY_SRTP_TAG_SIZE, 21, "too long");
 	policy_accepted(MIKEY_SRTP_TAG_SIZE, 4);
+	policy_accepted(MIKEY_SRTP_TAG_SIZE, 20);
 	policy_refused(MIKEY_SRTP_SALT_SIZE, 0, "salt size");
 	policy_refused(MIKEY_SRTP_PRF, 1, "PRF");
 	policy_refused(MIKEY_SRTP_KEY_DERIVATION_RATE, 1, "derivation rate");
@@ -244,6 +245,7 @@ static void roll_over_counter_policies(void **state)
 	policy_refused(MIKEY_SRTP_ONLY_TAG_SIZE, 2, "2 octets is too short");
 	/* SRTCP has its index and needs its MAC: RFC 3711, 3.4. */
 	policy_accepted(MIKEY_SRTCP_ONLY_TAG_SIZE, 4);
+	policy_accepted(MIKEY_SRTCP_ONLY_TAG_SIZE, 20);
 	policy_refused(MIKEY_SRTCP_ONLY_TAG_SIZE, 2, "SRTCP tag");
 	policy_refused(MIKEY_SRTCP_ONLY_TAG_SIZE, 21, "SRTCP tag");
 	policy_accepted(MIKEY_SRTCP_ONLY_AUTHENTICATION, MIKEY_SRTP_HMAC_SHA1);
@@ -266,6 +268,7 @@ static void policy_values(void **state)
 	assert_int_equal(value, 77);
 	assert_int_equal(mikey_policy_value(&policy, MIKEY_SRTP_TAG_SIZE), 10);
 	assert_int_equal(mikey_policy_value(&policy, MIKEY_SRTP_ROC_RATE), 1);
+	assert_int_equal(mikey_policy_value(&policy, MIKEY_SRTP_PARAMETERS), 0);
 	assert_int_equal(mikey_policy_value(&policy, 200), 0);
 	assert_int_equal(
 		mikey_policy_add(&policy, MIKEY_SRTP_TAG_SIZE, 4, NULL), 0);
@@ -283,7 +286,9 @@ static void policy_values(void **state)
 		       fault, FAULT_ARGUMENT, "one octet");
 	assert_int_equal(
 		mikey_policy_add(&policy, MIKEY_SRTP_ROC_RATE, 256, NULL), 0);
-	assert_int_equal(policy.count, 2);
+	assert_int_equal(mikey_policy_add(&policy, MIKEY_SRTP_PRF, 255, NULL),
+			 0);
+	assert_int_equal(policy.count, 3);
 }
 
 int main(void)

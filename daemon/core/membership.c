@@ -2,6 +2,8 @@
 #include "ids.h"
 #include "membership.h"
 
+#define BARRED_FOR 1000 /* MSKs; a group has two at a time */
+
 static void act(struct member_actions *actions, enum member_action_type type,
 		uint32_t msk_id)
 {
@@ -93,6 +95,8 @@ int member_join(struct member *member, const struct member_policy *policy,
 		return fault_set(fault, FAULT_STATE,
 				 "UE was evicted from the group");
 	forget(member, MEMBER_INSIDE);
+	if (!group_has(group, member->barred))
+		member->barred = 0;
 	/* A new member is not to read what was sent before, so it may not have the
 	 * MSK in use. Nothing was sent under the one that is being pushed.
 	 */
@@ -146,12 +150,15 @@ int member_request(struct member *member, const struct member_group *group,
 void member_push(struct member *member, uint32_t msk_id, bool muk_valid,
 		 struct member_actions *actions)
 {
+	uint16_t later = msk_id_number(msk_id) - msk_id_number(member->barred);
+
 	*actions = (struct member_actions){ 0 };
-	if (member->state != MEMBER_INSIDE || member->held == msk_id)
-		return;
-	/* All Key Numbers were used in between: this is another MSK. */
-	if (member->barred == msk_id)
+	/* It is long gone, and one day its number will be that of another. */
+	if (later > BARRED_FOR)
 		member->barred = 0;
+	if (member->state != MEMBER_INSIDE || member->held == msk_id ||
+	    member->barred == msk_id)
+		return;
 	if (muk_valid)
 		push(member, msk_id, actions);
 	else
@@ -258,11 +265,17 @@ bool push_begin(struct push *push, uint32_t msk_id, uint32_t members)
 	return !members;
 }
 
-void push_add(struct push *push, struct member *member)
+bool push_add(struct push *push, struct member *member)
 {
+	/* It may not have it, or is to come for it. */
+	if (member->sent != push->msk_id) {
+		member->settled = push->round;
+		return false;
+	}
 	/* It may have been inside before, in the same round. */
 	member->settled = 0;
 	push->waiting++;
+	return true;
 }
 
 bool push_settle(struct push *push, struct member *member)

@@ -135,8 +135,9 @@ int member_request(struct member *member, const struct member_group *group,
 		   struct fault *fault);
 /* A new MSK is pushed to all: the part of this UE, to be called when its turn has
  * come and not before, for from then on it counts as sent, also if the datagram
- * never leaves. No action if it is outside, or has confirmed @msk_id: that is so when
- * a push is begun again. Then it is over for it, as if it had answered.
+ * never leaves. No action if it is outside, or has confirmed @msk_id (when a push is
+ * begun again), or has come when @msk_id was in use already (when a push takes longer
+ * than its lead) and may not have it. Then it is over for it, as if it had answered.
  */
 void member_push(struct member *member, uint32_t msk_id, bool muk_valid,
 		 struct member_actions *actions);
@@ -185,8 +186,10 @@ struct push {
  * whatever MSK. True if there are none: then keylife_pushed().
  */
 bool push_begin(struct push *push, uint32_t msk_id, uint32_t members);
-/* A UE that was not inside then has joined, and gets the MSK, too. */
-void push_add(struct push *push, struct member *member);
+/* A UE that was not inside then has joined, and if member_join() sends it the MSK, too,
+ * the push waits for it. False if it does not.
+ */
+bool push_add(struct push *push, struct member *member);
 /* The push is over for @member: it answered, was given up or solicited, left or was
  * evicted. To be called for each such event of a UE that was inside before; more
  * than once does no harm. Answers to other MSKs than @push->msk_id, and attempts that

@@ -147,11 +147,36 @@ static void test_past_stays_closed(void **state)
 	assert_int_equal(
 		member_request(&member, &three, 0x10000, &actions, NULL), 0);
 	assert_string_equal(done(), "push 2");
+}
+
+/* A push that takes longer than its lead comes to a UE that joined meanwhile. */
+static void test_late_push(void **state)
+{
+	static const struct member_group last = { { 0x1ffff }, 1 };
+	struct member member = { 0 };
+	uint32_t msk_id;
+
+	(void)state;
+	member_join(&member, &strict, &one, true, &actions, NULL);
+	member_push(&member, 0x10001, true, &actions);
+	assert_string_equal(done(), "");
+	assert_int_equal(member_request(&member, &one, 0x10000, &actions, NULL),
+			 -1);
 	/* When the number comes again it is that of another MSK. */
+	for (msk_id = 0x10002; msk_id <= 0x1ffff; msk_id++) {
+		member_push(&member, msk_id, true, &actions);
+		assert_int_equal(actions.count, 1);
+	}
 	member_push(&member, 0x10001, true, &actions);
 	assert_string_equal(done(), "push 1");
 	assert_int_equal(member_request(&member, &one, 0x10000, &actions, NULL),
 			 0);
+	/* Or nobody was there to see it go. */
+	member = (struct member){ 0 };
+	member_join(&member, &strict, &one, true, &actions, NULL);
+	member_leave(&member, &strict, &one, &actions, NULL);
+	member_join(&member, &open_policy, &last, true, &actions, NULL);
+	assert_int_equal(member.barred, 0);
 }
 
 static void test_request(void **state)
@@ -345,12 +370,18 @@ static void test_push_is_over(void **state)
 	assert_false(push_settle(&push, &members[0]));
 	assert_false(push_settle(&push, &members[1]));
 	assert_int_equal(push.waiting, 1);
-	push_add(&push, &late);
+	/* It is not sent that one, so nobody waits for it. */
+	assert_false(push_add(&push, &late));
+	assert_int_equal(push.waiting, 1);
+	assert_false(push_settle(&push, &late));
+	member_join(&late, &open_policy, &two, true, &actions, NULL);
+	assert_true(push_add(&push, &late));
 	assert_false(push_settle(&push, &members[2]));
 	assert_true(push_settle(&push, &late));
 	assert_false(push_settle(&push, &late));
 	/* It left and is back. */
-	push_add(&push, &members[0]);
+	member_join(&members[0], &open_policy, &two, true, &actions, NULL);
+	assert_true(push_add(&push, &members[0]));
 	assert_true(push_settle(&push, &members[0]));
 	/* The next push begins anew for all. */
 	push_begin(&push, 0x10003, 1);
@@ -416,6 +447,7 @@ int main(void)
 		cmocka_unit_test(test_join_without_muk),
 		cmocka_unit_test(test_join_with_rekey),
 		cmocka_unit_test(test_past_stays_closed),
+		cmocka_unit_test(test_late_push),
 		cmocka_unit_test(test_request),
 		cmocka_unit_test(test_confirmation),
 		cmocka_unit_test(test_silence),

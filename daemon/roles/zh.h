@@ -44,8 +44,11 @@ struct zh_resync {
 typedef void (*zh_callback)(void *argument, const struct zh_vector *vector,
 			    const struct fault *fault);
 
-/* @hss is "local" (daemon->hss) or the URL of an HSS. */
-struct zh *zh_new(struct daemon *daemon, const char *hss, struct fault *fault);
+/* @hss is "local" (daemon->hss) or the URL of an HSS, with which we have the key in
+ * @key_file in common.
+ */
+struct zh *zh_new(struct daemon *daemon, const char *hss, const char *key_file,
+		  struct fault *fault);
 /* Open questions end without a callback. */
 void zh_free(struct zh *zh);
 /* The next vector of @impi; @resync is NULL or what the UE sent. The SQN that it

@@ -42,8 +42,11 @@ struct zn_key {
 typedef void (*zn_callback)(void *argument, const struct zn_key *key,
 			    const struct fault *fault);
 
-/* @bsf is "local" (daemon->bsf) or the URL of a BSF. */
-struct zn *zn_new(struct daemon *daemon, const char *bsf, struct fault *fault);
+/* @bsf is "local" (daemon->bsf) or the URL of a BSF, with which we have the key in
+ * @key_file in common. @naf is the FQDN of this NAF.
+ */
+struct zn *zn_new(struct daemon *daemon, const char *bsf, const char *naf,
+		  const char *key_file, struct fault *fault);
 void zn_free(struct zn *zn);
 /* The callback comes once and never from within this call. Returns 0, or -1 and
  * there is no callback.

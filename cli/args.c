@@ -46,6 +46,8 @@ const struct keyword keywords[] = {
 	{ KEYWORD_HARD_TIME, "hard-time", "S",
 	  "seconds after which the key is removed" },
 	{ KEYWORD_ACTIVATE, "activate", NULL, "send with the key from now on" },
+	{ KEYWORD_KEYS, "keys", "FILE|-",
+	  "file, or - for standard input, with keys to verify with" },
 };
 
 const size_t keyword_count = sizeof(keywords) / sizeof(keywords[0]);
@@ -239,6 +241,9 @@ static int keyword_parse(const struct keyword *keyword, char *value,
 		return window_parse(value, args, problem);
 	case KEYWORD_ACTIVATE:
 		return 0;
+	case KEYWORD_KEYS:
+		args->keys = value;
+		return 0;
 	default:
 		return limit_parse(keyword, value, args, problem);
 	}
@@ -327,6 +332,18 @@ static int address_read(const struct grammar *grammar, struct words *words,
 	return address_parse_group(word, &args->group.address, problem);
 }
 
+static bool has_operand(const struct grammar *grammar)
+{
+	return grammar->address == OPERAND_OCTETS ||
+	       grammar->address == OPERAND_TEXT;
+}
+
+static void operand_read(struct words *words, struct arguments *args)
+{
+	args->operand = *words->word++;
+	words->left--;
+}
+
 static int options_check(const struct grammar *grammar,
 			 const struct arguments *args, struct problem *problem)
 {
@@ -349,6 +366,9 @@ static int arguments_check(const struct grammar *grammar,
 	if (grammar->address == ADDRESS_REQUIRED && !args->has_address)
 		return problem_set(problem, EXIT_CODE_USAGE,
 				   "the group address is missing");
+	if (has_operand(grammar) && !args->operand)
+		return problem_set(problem, EXIT_CODE_USAGE,
+				   "the message is missing");
 	if (missing & KEYWORD_BIT(ROLE))
 		return problem_set(problem, EXIT_CODE_USAGE,
 				   "tx or rx is missing");
@@ -381,6 +401,12 @@ int args_parse(const struct grammar *grammar, struct words *words,
 			code = args_option_parse(word, args, problem);
 			words->word++;
 			words->left--;
+		} else if (has_operand(grammar)) {
+			if (args->operand)
+				code = keyword_read(grammar, words, args,
+						    problem);
+			else
+				operand_read(words, args);
 		} else if (grammar->address != ADDRESS_NONE &&
 			   !args->has_address) {
 			code = address_read(grammar, words, args, problem);

@@ -33,6 +33,7 @@ enum keyword_id {
 	KEYWORD_SOFT_TIME,
 	KEYWORD_HARD_TIME,
 	KEYWORD_ACTIVATE,
+	KEYWORD_KEYS,
 };
 
 #define KEYWORD_BIT(id) (1u << KEYWORD_##id)
@@ -73,6 +74,8 @@ enum address_rule {
 	ADDRESS_NONE,
 	ADDRESS_OPTIONAL,
 	ADDRESS_REQUIRED,
+	OPERAND_OCTETS, /* no address but a message, in hexadecimal */
+	OPERAND_TEXT, /* a message that is text */
 };
 
 /* The sets are of KEYWORD_BIT() and enum option. */
@@ -101,6 +104,8 @@ struct arguments {
 	uint16_t sender_id;
 	uint32_t role;
 	char *key_file;
+	char *keys;
+	const char *operand;
 	uint32_t window;
 	/* soft-packets, hard-packets, soft-bytes, ... as in enum keyword_id */
 	uint64_t limits[ARGUMENTS_LIMITS];

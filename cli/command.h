@@ -38,6 +38,12 @@ int key_show(const struct arguments *args, struct problem *problem);
 int flush_all(const struct arguments *args, struct problem *problem);
 int stats_show(const struct arguments *args, struct problem *problem);
 int monitor_events(const struct arguments *args, struct problem *problem);
+int explain_mikey(const struct arguments *args, struct problem *problem);
+int explain_nas5g(const struct arguments *args, struct problem *problem);
+int explain_naseps(const struct arguments *args, struct problem *problem);
+int explain_sframe(const struct arguments *args, struct problem *problem);
+int explain_srtp(const struct arguments *args, struct problem *problem);
+int explain_digest(const struct arguments *args, struct problem *problem);
 int version_show(const struct arguments *args, struct problem *problem);
 
 #endif /* _CLI_COMMAND_H */

@@ -83,6 +83,13 @@ static void options_put(FILE *stream, const struct command *command,
 	}
 }
 
+static const char *operand_name(const struct grammar *grammar)
+{
+	return grammar->address == OPERAND_OCTETS ? "HEX|-" :
+	       grammar->address == OPERAND_TEXT	  ? "TEXT|-" :
+						    "ADDR";
+}
+
 void help_usage(FILE *stream, const struct command *command, int column)
 {
 	const struct grammar *grammar = &command->grammar;
@@ -96,6 +103,8 @@ void help_usage(FILE *stream, const struct command *command, int column)
 		word_put(stream, &column, "ADDR");
 	else if (grammar->address == ADDRESS_OPTIONAL)
 		word_put(stream, &column, "[ADDR");
+	else if (grammar->address != ADDRESS_NONE)
+		word_put(stream, &column, "%s", operand_name(grammar));
 	for (size_t i = 0; i < keyword_count; i = end) {
 		uint32_t bit = 1u << keywords[i].id;
 
@@ -121,6 +130,22 @@ static void choices_print(FILE *stream, const struct keyword *keyword)
 	fprintf(stream, "  %-18s%s\n", "", known);
 }
 
+static void operand_print(FILE *stream, const struct grammar *grammar)
+{
+	static const char *const summaries[] = {
+		[ADDRESS_OPTIONAL] = "multicast address, IPv4 or IPv6",
+		[ADDRESS_REQUIRED] = "multicast address, IPv4 or IPv6",
+		[OPERAND_OCTETS] =
+			"the message, blanks and colons allowed; - for standard input",
+		[OPERAND_TEXT] =
+			"header lines or an HTTP message; - for standard input",
+	};
+
+	if (grammar->address != ADDRESS_NONE)
+		fprintf(stream, "  %-18s%s\n", operand_name(grammar),
+			summaries[grammar->address]);
+}
+
 static void command_print(FILE *stream, const struct command *command)
 {
 	uint32_t usable = command->grammar.required | command->grammar.optional;
@@ -132,9 +157,7 @@ static void command_print(FILE *stream, const struct command *command)
 		command->summary);
 	if (usable)
 		fputc('\n', stream);
-	if (command->grammar.address != ADDRESS_NONE)
-		fprintf(stream, "  %-18s%s\n", "ADDR",
-			"multicast address, IPv4 or IPv6");
+	operand_print(stream, &command->grammar);
 	for (size_t i = 0; i < keyword_count; i++) {
 		char text[128];
 

@@ -27,6 +27,12 @@ COMMAND(flush_all)
 COMMAND(stats_show)
 COMMAND(monitor_events)
 COMMAND(version_show)
+COMMAND(explain_mikey)
+COMMAND(explain_nas5g)
+COMMAND(explain_naseps)
+COMMAND(explain_sframe)
+COMMAND(explain_srtp)
+COMMAND(explain_digest)
 
 /* Each word is in memory of its own; argv ends with NULL as that of main(). */
 static char **words_make(const uint8_t *data, size_t size, int *count)
@@ -81,6 +87,8 @@ static void check_values(const struct arguments *args)
 			   args->role == MBSEC_ROLE_RX);
 	if (given(args, KEYWORD_BIT(KEY_FILE)))
 		fuzz_check(args->key_file);
+	if (given(args, KEYWORD_BIT(KEYS)))
+		fuzz_check(args->keys);
 	if (given(args, KEYWORD_BIT(ACTIVATE)))
 		fuzz_check(args->role == MBSEC_ROLE_TX);
 	for (size_t i = 0; i < ARGUMENTS_LIMITS; i++)
@@ -101,8 +109,10 @@ static void check_accepted(const struct invocation *invocation)
 	fuzz_check(!(args->options & ~(grammar->options | OPTION_JSON)));
 	if (grammar->address == ADDRESS_REQUIRED)
 		fuzz_check(args->has_address);
-	if (grammar->address == ADDRESS_NONE)
+	else if (grammar->address != ADDRESS_OPTIONAL)
 		fuzz_check(!args->has_address);
+	if (grammar->address >= OPERAND_OCTETS)
+		fuzz_check(args->operand);
 	check_values(args);
 }
 

@@ -178,10 +178,10 @@ struct bad {
 };
 
 static const struct bad bad_lines[] = {
-	{ "",
-	  "a command is missing; known are group, key, flush, stats, monitor, version, help" },
-	{ "grp",
-	  "unknown command 'grp'; known are group, key, flush, stats, monitor, version, help" },
+	{ "", "a command is missing; known are group, key, flush, stats, "
+	      "monitor, explain, version, help" },
+	{ "grp", "unknown command 'grp'; known are group, key, flush, stats, "
+		 "monitor, explain, version, help" },
 	{ "group", "group: a verb is missing; known are add, del, show" },
 	{ "key rotate",
 	  "key: unknown verb 'rotate'; known are add, activate, del, show" },
@@ -240,7 +240,8 @@ static const struct bad bad_lines[] = {
 	{ "flush now", "unexpected word 'now'" },
 	{ "stats -s", "--statistics is of no use here" },
 	{ "help frob",
-	  "unknown command 'frob'; known are group, key, flush, stats, monitor, version, help" },
+	  "unknown command 'frob'; known are group, key, flush, stats, "
+	  "monitor, explain, version, help" },
 	{ "help group frob",
 	  "group: unknown verb 'frob'; known are add, del, show" },
 	{ "help flush now", "flush: unexpected word 'now'" },

@@ -97,7 +97,7 @@ static void keys_refused(void **state)
 {
 	uint8_t rand[MIKEY_RAND_MAX + 1] = { 0 };
 	struct mikey_bytes bytes = { rand, MIKEY_RAND_MIN - 1 };
-	struct mikey_keys keys = { 0 };
+	struct mikey_keys keys = { 0 }, other = { 0 };
 	struct secret psk = { 0 };
 	struct fault fault = { 0 };
 
@@ -111,6 +111,11 @@ static void keys_refused(void **state)
 	bytes.size = MIKEY_RAND_MAX;
 	assert_int_equal(mikey_keys_derive(&keys, &psk, 1, &bytes, NULL), 0);
 	assert_int_equal(keys.encryption.size, MIKEY_ENCRYPTION_KEY_SIZE);
+	/* All of the longest RAND takes part. */
+	rand[MIKEY_RAND_MAX - 1] = 1;
+	assert_int_equal(mikey_keys_derive(&other, &psk, 1, &bytes, NULL), 0);
+	assert_false(secret_equal(&keys.encryption, &other.encryption));
+	mikey_keys_clear(&other);
 	secret_clear(&psk);
 	assert_int_equal(mikey_keys_derive(&keys, &psk, 1, &bytes, NULL), -1);
 	assert_int_equal(keys.encryption.size, 0);
@@ -145,7 +150,7 @@ static bool is_initiators(const json_t *vector)
 
 static void golden_messages_are_built(void **state)
 {
-	uint8_t octets[MESSAGE_MAX];
+	uint8_t octets[MESSAGE_MAX], behind[MESSAGE_MAX + 4];
 	struct mikey_message message;
 	struct fault fault = { 0 };
 	struct writer writer;
@@ -163,10 +168,17 @@ static void golden_messages_are_built(void **state)
 			fail_msg("%s: %s", vectors_name(vector), fault.text);
 		vectors_match(vector, "message", octets, writer.length);
 		count++;
+		/* Behind what is in the buffer already. */
+		writer_init(&writer, behind, sizeof(behind));
+		writer_u32(&writer, 0x0badcafe);
+		assert_int_equal(request_build(vector, &writer, NULL), 0);
+		assert_memory_equal(behind, "\x0b\xad\xca\xfe", 4);
+		vectors_match(vector, "message", behind + 4, writer.length - 4);
 		if (!vectors_has(vector, "encrypted"))
 			continue;
-		assert_int_equal(
-			mikey_decode(&message, octets, writer.length, NULL), 0);
+		assert_int_equal(mikey_decode(&message, octets,
+					      writer.length - 4, NULL),
+				 0);
 		vectors_match(vector, "encrypted", message.encrypted.data,
 			      message.encrypted.size);
 	}

@@ -273,6 +273,18 @@ static void encoder_refuses(void **state)
 	assert_refused(mikey_encode(&bad, &writer, &fault), fault, FAULT_LIMIT,
 		       "too long");
 	bad = good;
+	bad.initiator.data.size = MIKEY_ID_MAX + 1;
+	assert_refused(mikey_encode(&bad, &writer, &fault), fault, FAULT_LIMIT,
+		       "too long");
+	bad = good;
+	bad.responder.data.size = MIKEY_ID_MAX + 1;
+	assert_refused(mikey_encode(&bad, &writer, &fault), fault, FAULT_LIMIT,
+		       "too long");
+	bad = good;
+	bad.encrypted.size = MIKEY_SIZE_MAX + 1;
+	assert_refused(mikey_encode(&bad, &writer, &fault), fault, FAULT_LIMIT,
+		       "too long");
+	bad = good;
 	bad.rand.size = MIKEY_RAND_MIN - 1;
 	assert_refused(mikey_encode(&bad, &writer, &fault), fault,
 		       FAULT_MALFORMED, "RAND");

@@ -221,7 +221,8 @@ static void rtp_check(struct world *world, uint64_t index)
 	int length;
 
 	rtp_make(&clear, (uint16_t)index, world->ssrc);
-	theirs = ours = clear;
+	theirs = clear;
+	ours = clear;
 	length = (int)theirs.size;
 	assert_int_equal(srtp_protect_mki(world->sender, theirs.octets, &length,
 					  has_mki, (unsigned int)which),
@@ -273,7 +274,8 @@ static void rtcp_check(struct world *world, uint32_t index)
 	int length;
 
 	rtcp_make(&clear, world->ssrc);
-	theirs = ours = clear;
+	theirs = clear;
+	ours = clear;
 	length = (int)theirs.size;
 	assert_int_equal(srtp_protect_rtcp_mki(world->sender, theirs.octets,
 					       &length, has_mki,

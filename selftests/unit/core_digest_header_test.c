@@ -376,6 +376,38 @@ static void test_escapes(void **state)
 		"qop=auth, nc=000000ff, cnonce=\"c,=\"");
 }
 
+/* Unknown parameters are passed over; what has to be there, has to. */
+static void test_credentials(void **state)
+{
+	static const char good[] =
+		"Digest username=u, realm=r, uri=\"/\", qop=auth, nc=00000001, "
+		"cnonce=c, x=\"y\", userhash=false, ";
+	static const struct {
+		const char *rest;
+		int status;
+	} headers[] = {
+		{ "nonce=n, response=0123456789abcdef0123456789abcdef", 0 },
+		{ "nonce=\"\", response=\"\"", 0 },
+		{ "nonce=n", -1 },
+		{ "nonce=\"\"", -1 },
+		{ "response=0123456789abcdef0123456789abcdef", -1 },
+		{ "response=\"\"", -1 },
+		{ "nonce=n, response=\"\"", -1 },
+		{ "nonce=\"\", response=0123456789abcdef0123456789abcdef", -1 },
+	};
+	struct digest_credentials credentials;
+	char text[512];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(headers) / sizeof(headers[0]); i++) {
+		snprintf(text, sizeof(text), "%s%s", good, headers[i].rest);
+		if (digest_credentials_parse(text, strlen(text), &credentials,
+					     NULL) != headers[i].status)
+			fail_msg("%s", text);
+	}
+}
+
 static void test_stale(void **state)
 {
 	static const struct {
@@ -437,6 +469,7 @@ int main(void)
 		cmocka_unit_test(test_truncated),
 		cmocka_unit_test(test_write_refuses),
 		cmocka_unit_test(test_escapes),
+		cmocka_unit_test(test_credentials),
 		cmocka_unit_test(test_stale),
 		cmocka_unit_test(test_quoted),
 	};

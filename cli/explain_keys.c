@@ -315,6 +315,10 @@ static int keys_open(char *name, int *fd, struct problem *problem)
 	struct stat status;
 
 	*fd = STDIN_FILENO;
+	if (!strcmp(name, "-") && isatty(STDIN_FILENO))
+		return problem_set(
+			problem, EXIT_CODE_USAGE,
+			"keys -: standard input is a terminal, which would show the keys; use a file or a pipe");
 	if (!strcmp(name, "-"))
 		return 0;
 	*fd = open(name, O_RDONLY | O_CLOEXEC | O_NOCTTY);

@@ -7,9 +7,11 @@ _mbsec() {
 	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
 	local group='port src' key='port src msk-id mtk-id sender' words=
 	case $COMP_CWORD:${COMP_WORDS[1]-}:${COMP_WORDS[2]-} in
-	1:*) words='group key flush stats monitor version help' ;;
+	1:*) words='group key flush stats monitor explain version help' ;;
 	2:group:*) words='add del show' ;;
 	2:key:*) words='add activate del show' ;;
+	2:explain:*) words='mikey nas5g naseps sframe srtp digest' ;;
+	*:explain:*) words='- keys -j' ;;
 	*:group:add) words="$group dev format suite policy dir" ;;
 	*:group:del) words=$group ;;
 	*:key:add)
@@ -28,7 +30,7 @@ _mbsec() {
 		words='aes128-ctr-hmac-sha256-80 aes128-ctr-hmac-sha256-64
 			aes128-ctr-hmac-sha256-32 null-hmac-sha256-80'
 		;;
-	key-file)
+	key-file | keys)
 		mapfile -t COMPREPLY < <(compgen -f -- "$word")
 		return
 		;;

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "cli_explain_test.h"
@@ -297,6 +298,100 @@ static void test_bad_command_lines(void **state)
 	}
 }
 
+/* ---- The command as a whole ---- */
+
+/* A pipe that has the octets. */
+static int pipe_make(const void *data, size_t size)
+{
+	int ends[2];
+
+	assert_int_equal(pipe(ends), 0);
+	assert_int_equal(write(ends[1], data, size), size);
+	close(ends[1]);
+	return ends[0];
+}
+
+/*
+ * Runs in a process of its own, which gives up its core dumps, with that
+ * standard input. Returns the exit code, and what is printed in text.
+ */
+static int command_run(struct arguments *args, int input, char text[1024])
+{
+	ssize_t length;
+	int output[2];
+	int status;
+	pid_t child;
+
+	assert_int_equal(pipe(output), 0);
+	fflush(stdout);
+	child = fork();
+	assert_true(child >= 0);
+	if (!child) {
+		struct problem problem;
+		int code;
+
+		dup2(input, STDIN_FILENO);
+		dup2(output[1], STDOUT_FILENO);
+		code = explain_sframe(args, &problem);
+		if (code)
+			puts(problem.sentence);
+		fflush(stdout);
+		_exit(code);
+	}
+	close(input);
+	close(output[1]);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status));
+	length = read(output[0], text, 1023);
+	assert_true(length >= 0);
+	text[length] = '\0';
+	close(output[0]);
+	return WEXITSTATUS(status);
+}
+
+static void test_standard_input(void **state)
+{
+	static const char hex[] = "11\n", raw[] = "\x81\x80";
+	char dash[] = "-";
+	struct arguments args = { .operand = dash };
+	char text[1024];
+
+	(void)state;
+	assert_int_equal(command_run(&args, pipe_make(hex, 3), text), 0);
+	assert_non_null(strstr(text, "KID: 0000000000000001"));
+	assert_int_equal(command_run(&args, pipe_make(raw, 2), text), 0);
+	assert_non_null(strstr(text, "KID: 0000000000000080"));
+	assert_int_equal(command_run(&args, pipe_make("xy", 2), text),
+			 EXIT_CODE_REFUSED);
+	assert_non_null(strstr(text, NOT_HEX));
+	args.operand = "11";
+	args.keys = dash;
+	assert_int_equal(command_run(&args, pipe_make("mtk 00", 6), text),
+			 EXIT_CODE_REFUSED);
+	assert_non_null(strstr(text, "keys -, line 1: mtk has to be"));
+	args.operand = dash;
+	assert_int_equal(command_run(&args, pipe_make("11", 2), text),
+			 EXIT_CODE_USAGE);
+	assert_non_null(strstr(text, "cannot both come from standard input"));
+}
+
+static void test_standard_input_is_bounded(void **state)
+{
+	struct explain_input input;
+	struct problem problem;
+	int fd = pipe_make("12345", 5);
+
+	(void)state;
+	assert_int_equal(explain_input_read(fd, "it", 4, &input, &problem),
+			 EXIT_CODE_REFUSED);
+	assert_string_equal(problem.sentence, "it has more than 4 octets");
+	assert_null(input.data);
+	close(fd);
+	assert_int_equal(explain_input_read(-1, "it", 4, &input, &problem),
+			 EXIT_CODE_REFUSED);
+	assert_string_equal(problem.sentence, "it: Bad file descriptor");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -309,6 +404,8 @@ int main(void)
 		cmocka_unit_test(test_no_file),
 		cmocka_unit_test(test_command_line),
 		cmocka_unit_test(test_bad_command_lines),
+		cmocka_unit_test(test_standard_input),
+		cmocka_unit_test(test_standard_input_is_bounded),
 	};
 
 	setenv("NO_COLOR", "1", 1);

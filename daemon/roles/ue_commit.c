@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <stdlib.h>
+#include <string.h>
+
+#include "log.h"
+#include "roles/ue_commit.h"
+#include "roles/ue_keys.h"
+#include "roles/ue_usim.h"
+
+static void replies_take(struct ue *ue, bool send)
+{
+	struct ue_reply *reply;
+
+	while ((reply = ue->replies)) {
+		ue->replies = reply->next;
+		/* No room means that it is lost, as any datagram may be. */
+		if (send && !udp_send(reply->udp, &reply->to, reply->data,
+				      reply->size, NULL))
+			ue->counts.verifications++;
+		free(reply);
+	}
+	ue->replies_end = &ue->replies;
+}
+
+static void committed(void *argument, const struct fault *fault)
+{
+	struct ue *ue = argument;
+	struct ue_service *service;
+	struct ue_usim *usim;
+
+	replies_take(ue, !fault);
+	if (fault) {
+		log_error(UE_AREA, "commit-failed",
+			  LOG_TEXT("reason", fault->text));
+		return;
+	}
+	while ((usim = TAILQ_FIRST(&ue->dirty)))
+		ue_commit_forget(usim);
+	TAILQ_FOREACH(service, &ue->services, entry)
+	ue_keys_committed(service);
+}
+
+void ue_commit_wait(struct ue *ue)
+{
+	if (!ue->commit.waiting)
+		store_after_commit(ue->store, &ue->commit, committed, ue);
+}
+
+void ue_commit_mark(struct ue_usim *usim)
+{
+	struct ue *ue = usim->ue;
+
+	ue_commit_wait(ue);
+	if (usim->dirty)
+		return;
+	usim->dirty = true;
+	TAILQ_INSERT_TAIL(&ue->dirty, usim, dirty_entry);
+}
+
+void ue_commit_forget(struct ue_usim *usim)
+{
+	if (!usim->dirty)
+		return;
+	usim->dirty = false;
+	TAILQ_REMOVE(&usim->ue->dirty, usim, dirty_entry);
+}
+
+int ue_commit_reply(struct ue *ue, struct udp *udp, const union address *to,
+		    const void *data, size_t size)
+{
+	struct ue_reply *reply = malloc(sizeof(*reply) + size);
+
+	if (!reply)
+		return -1;
+	reply->next = NULL;
+	reply->udp = udp;
+	reply->to = *to;
+	reply->size = size;
+	memcpy(reply->data, data, size);
+	*ue->replies_end = reply;
+	ue->replies_end = &reply->next;
+	ue_commit_wait(ue);
+	return 0;
+}
+
+static void rolled_back(void *argument)
+{
+	struct ue *ue = argument;
+	struct ue_service *service;
+	struct ue_usim *usim;
+
+	replies_take(ue, false);
+	TAILQ_FOREACH(service, &ue->services, entry)
+	ue_keys_rolled_back(service);
+	while ((usim = TAILQ_FIRST(&ue->dirty))) {
+		ue_commit_forget(usim);
+		ue_usim_reload(usim);
+	}
+}
+
+void ue_commit_start(struct ue *ue)
+{
+	ue->replies_end = &ue->replies;
+	store_rolled_back_add(ue->store, &ue->rolled_back, rolled_back, ue);
+}
+
+void ue_commit_stop(struct ue *ue)
+{
+	store_rolled_back_remove(ue->store, &ue->rolled_back);
+	store_forget(ue->store, &ue->commit);
+	replies_take(ue, false);
+}

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <openssl/crypto.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "log.h"
+#include "roles/ue_bulk.h"
+#include "roles/ue_commit.h"
+#include "roles/ue_ctl.h"
+#include "roles/ue_member.h"
+#include "roles/ue_procedure.h"
+#include "roles/ue_service.h"
+#include "roles/ue_usim.h"
+#include "store/ue_keys.h"
+
+#define SHOWN_MAX 1000
+
+/* ---- usim add ---- */
+
+static int hex_digit(char digit)
+{
+	if (digit >= '0' && digit <= '9')
+		return digit - '0';
+	if (digit >= 'a' && digit <= 'f')
+		return digit - 'a' + 10;
+	if (digit >= 'A' && digit <= 'F')
+		return digit - 'A' + 10;
+	return -1;
+}
+
+/* The sentence does not say what was there instead: it may be a key. */
+static int read_key(const char *name, const char *text, struct secret *key,
+		    struct fault *fault)
+{
+	uint8_t octets[MILENAGE_KEY_SIZE];
+	int high, low, result = -1;
+	size_t i;
+
+	if (strlen(text) != 2 * sizeof(octets))
+		goto out;
+	for (i = 0; i < sizeof(octets); i++) {
+		high = hex_digit(text[2 * i]);
+		low = hex_digit(text[2 * i + 1]);
+		if (high < 0 || low < 0)
+			goto out;
+		octets[i] = (uint8_t)(high << 4 | low);
+	}
+	result = secret_set(key, octets, sizeof(octets));
+out:
+	OPENSSL_cleanse(octets, sizeof(octets));
+	if (!result)
+		return 0;
+	return fault_set(fault, FAULT_ARGUMENT,
+			 "%s has to be %zu octets as hex digits", name,
+			 sizeof(octets));
+}
+
+static int read_keys(const json_t *arguments, struct milenage *keys,
+		     struct fault *fault)
+{
+	struct secret k = { 0 }, op = { 0 };
+	const char *k_text, *opc_text, *op_text;
+	int result = -1;
+
+	if (ue_ctl_text(arguments, "k", true, &k_text, fault) ||
+	    ue_ctl_text(arguments, "op", false, &op_text, fault) ||
+	    ue_ctl_text(arguments, "opc", !op_text, &opc_text, fault))
+		return -1;
+	if (!read_key("k", k_text, &k, fault)) {
+		if (opc_text && !read_key("opc", opc_text, &op, fault))
+			result = milenage_set(keys, &k, &op, fault);
+		else if (!opc_text && !read_key("op", op_text, &op, fault))
+			result = milenage_set_op(keys, &k, &op, fault);
+	}
+	secret_clear(&k);
+	secret_clear(&op);
+	return result;
+}
+
+/* The arguments are the request's; what is a key in them is not left behind. */
+static void wipe_keys(const json_t *arguments)
+{
+	static const char *const names[] = { "k", "op", "opc" };
+	const char *text;
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		text = json_string_value(json_object_get(arguments, names[i]));
+		if (text)
+			OPENSSL_cleanse((char *)text, strlen(text));
+	}
+}
+
+/* A USIM that gets other keys has to bootstrap anew. */
+static int forget_other(struct ue_bulk *bulk, struct ue_usim *usim,
+			struct fault *fault)
+{
+	struct milenage old = { 0 };
+	struct aka_sqn_array sqn;
+	bool same;
+
+	if (usim_get(bulk->ue->store, bulk->imsi, &old, &sqn, fault))
+		return -1;
+	same = secret_equal(&old.k, &bulk->keys.k) &&
+	       secret_equal(&old.opc, &bulk->keys.opc);
+	milenage_clear(&old);
+	if (!same)
+		ue_usim_unbootstrap(usim);
+	return 0;
+}
+
+static int add_one(struct ue_bulk *bulk, struct fault *fault)
+{
+	const struct usim_row row = { .imsi = bulk->imsi,
+				      .mnc_digits = bulk->mnc_digits };
+	struct ue_usim *usim = ue_usim_find(bulk->ue, bulk->imsi);
+
+	if (usim && forget_other(bulk, usim, fault))
+		return -1;
+	if (usim_put(bulk->ue->store, bulk->imsi, bulk->mnc_digits, &bulk->keys,
+		     fault))
+		return -1;
+	if (!usim && !ue_usim_new(bulk->ue, &row, fault))
+		return -1;
+	return 1;
+}
+
+void ue_ctl_usim_add(void *argument, struct ctl_request *request)
+{
+	const json_t *arguments = ctl_arguments(request);
+	struct ue_bulk *bulk = ue_ctl_bulk(argument, request);
+	struct fault fault = { 0 };
+	long long digits = 2;
+
+	if (bulk &&
+	    (read_keys(arguments, &bulk->keys, &fault) ||
+	     ue_ctl_number(arguments, "mnc-digits", 2, 3, &digits, &fault) ||
+	     (digits < 2 && fault_set(&fault, FAULT_ARGUMENT,
+				      "mnc-digits has to be 2 or 3")))) {
+		ctl_refuse(request, &fault);
+		ue_bulk_free(bulk);
+		bulk = NULL;
+	}
+	wipe_keys(arguments);
+	if (!bulk)
+		return;
+	bulk->mnc_digits = (unsigned int)digits;
+	ue_bulk_run(bulk, add_one);
+}
+
+/* ---- usim del ---- */
+
+static int del_one(struct ue_bulk *bulk, struct fault *fault)
+{
+	struct ue_usim *usim = ue_usim_find(bulk->ue, bulk->imsi);
+
+	if (!usim)
+		return 0;
+	/* Nobody is told: with its keys it can tell nobody anything. */
+	ue_procedure_cancel(usim);
+	while (usim->members)
+		ue_member_forget(usim->members);
+	if (ue_keys_delete(bulk->ue->store, bulk->imsi, fault) ||
+	    usim_delete(bulk->ue->store, bulk->imsi, fault))
+		return -1;
+	ue_usim_free(usim);
+	return 1;
+}
+
+void ue_ctl_usim_del(void *argument, struct ctl_request *request)
+{
+	struct ue_bulk *bulk = ue_ctl_bulk(argument, request);
+
+	if (bulk)
+		ue_bulk_run(bulk, del_one);
+}
+
+/* ---- usim show ---- */
+
+static json_t *msk_json(const struct ue_msk *msk)
+{
+	const uint8_t *domain = msk->ref.domain.octets;
+	char domain_text[2 * KEY_DOMAIN_ID_SIZE + 1], id[9];
+
+	snprintf(domain_text, sizeof(domain_text), "%02x%02x%02x", domain[0],
+		 domain[1], domain[2]);
+	snprintf(id, sizeof(id), "%08x", msk->ref.msk_id);
+	return json_pack("{s:s, s:s, s:i, s:i, s:I}", "key-domain-id",
+			 domain_text, "msk-id", id, "low", msk->low, "high",
+			 msk->high, "counter", (json_int_t)msk->counter);
+}
+
+static json_t *usim_json(const struct ue_usim *usim)
+{
+	json_t *services = json_array(), *msks = json_array();
+	const struct ue_member *member;
+	const struct ue_msk *msk;
+
+	for (member = usim->members; member; member = member->next)
+		json_array_append_new(
+			services,
+			json_pack("{s:s, s:s}", "service", member->service->id,
+				  "state",
+				  ue_member_state_name(member->state)));
+	for (msk = usim->msks; msk; msk = msk->next)
+		json_array_append_new(msks, msk_json(msk));
+	return json_pack("{s:s, s:i, s:s?, s:I, s:o, s:o}", "imsi", usim->imsi,
+			 "mnc-digits", usim->mnc_digits, "btid", usim->btid,
+			 "expires",
+			 (json_int_t)(usim->btid ? usim->expires / 1000 : 0),
+			 "services", services, "msks", msks);
+}
+
+void ue_ctl_usim_show(void *argument, struct ctl_request *request)
+{
+	json_t *list = json_array();
+	struct fault fault = { 0 };
+	struct ue *ue = argument;
+	struct ue_usim *usim;
+	const char *imsi;
+
+	if (ue_ctl_text(ctl_arguments(request), "imsi", false, &imsi, &fault)) {
+		json_decref(list);
+		ctl_refuse(request, &fault);
+		return;
+	}
+	TAILQ_FOREACH(usim, &ue->usims, entry)
+	if ((!imsi || !strcmp(imsi, usim->imsi)) &&
+	    json_array_size(list) < SHOWN_MAX)
+		json_array_append_new(list, usim_json(usim));
+	ctl_reply(request,
+		  json_pack("{s:I, s:o}", "total",
+			    (json_int_t)ue->by_imsi.count, "usims", list));
+}

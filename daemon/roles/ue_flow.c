@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/mbms_profile.h"
+#include "log.h"
+#include "roles/ue_flow.h"
+#include "roles/ue_keys.h"
+#include "roles/ue_log.h"
+#include "roles/ue_mikey.h"
+
+static int suite_of(const struct announce_security *security, uint32_t *suite,
+		    struct fault *fault)
+{
+	if (!security->integrity)
+		return fault_set(fault, FAULT_UNSUPPORTED,
+				 "service has no integrity protection");
+	*suite = security->confidentiality ?
+			 MBSEC_SUITE_AES128_CTR_HMAC_SHA256_80 :
+			 MBSEC_SUITE_NULL_HMAC_SHA256_80;
+	return 0;
+}
+
+static int read_source(const struct announce_transport *transport,
+		       struct kernel_group *group, struct fault *fault)
+{
+	if (!transport->source[0])
+		return 0;
+	if (address_parse(transport->source, 0, &group->source, fault))
+		return -1;
+	if (group->source.family != group->group.family)
+		return fault_set(fault, FAULT_MALFORMED,
+				 "source and group are of different families");
+	return 0;
+}
+
+static int flow_read(const struct ue *ue, const struct announce_flow *announced,
+		     uint32_t suite, struct ue_flow *flow, struct fault *fault)
+{
+	const struct announce_transport *transport = &announced->transport;
+	struct kernel_group *group = &flow->group;
+	uint16_t port = transport->mtk_port;
+
+	*flow = (struct ue_flow){ .announced = announced };
+	if (transport->format != ANNOUNCE_FORMAT_SFRAME)
+		return fault_set(fault, FAULT_UNSUPPORTED,
+				 "format of the flow is not sframe");
+	if (address_parse(announced->id, 0, &group->group, fault) ||
+	    read_source(transport, group, fault))
+		return -1;
+	if (!address_is_multicast(&group->group) ||
+	    !address_port(&group->group))
+		return fault_set(fault, FAULT_MALFORMED,
+				 "flow is no multicast group with a port");
+	flow->mtk_group = group->group;
+	address_port_set(&flow->mtk_group, port ? port : MBMS_MIKEY_PORT);
+	if (address_equal(&flow->mtk_group, &group->group))
+		return fault_set(fault, FAULT_MALFORMED,
+				 "flow has the port of its MTK messages");
+	/* The length was checked by ue_settings_read(). */
+	if (ue->settings.device)
+		strcpy(group->device, ue->settings.device);
+	group->direction = MBSEC_DIRECTION_IN;
+	group->suite = suite;
+	group->policy = ue->settings.policy;
+	return 0;
+}
+
+static bool same_group(const struct ue_flow *a, const struct ue_flow *b)
+{
+	return address_equal(&a->group.group, &b->group.group) &&
+	       (a->group.source.family == b->group.source.family) &&
+	       (!a->group.source.family ||
+		address_equal(&a->group.source, &b->group.source));
+}
+
+struct ue_flow *ue_flow_find(struct ue *ue, const union address *group,
+			     struct ue_service **service)
+{
+	size_t i;
+
+	TAILQ_FOREACH(*service, &ue->services, entry)
+	for (i = 0; i < (*service)->flow_count; i++)
+		if (address_equal(&(*service)->flows[i].group.group, group))
+			return &(*service)->flows[i];
+	*service = NULL;
+	return NULL;
+}
+
+/* The kernel has one group of a name, so two services cannot share it. */
+static int check_owner(struct ue_service *service, const struct ue_flow *flow,
+		       struct fault *fault)
+{
+	struct ue_service *other;
+
+	if (!ue_flow_find(service->ue, &flow->group.group, &other) ||
+	    other == service)
+		return 0;
+	return fault_set(fault, FAULT_STATE,
+			 "group %s belongs to the service %.60s",
+			 flow->announced->id, other->id);
+}
+
+static void flow_leave(struct ue_service *service, struct ue_flow *flow)
+{
+	const struct ue_settings *settings = &service->ue->settings;
+	const union address *source = &flow->group.source;
+	struct ue_socket *socket;
+
+	if (!flow->joined)
+		return;
+	socket = ue_socket_get(service->ue, flow->mtk_group.family,
+			       address_port(&flow->mtk_group), NULL);
+	if (socket)
+		udp_leave(socket->udp, &flow->mtk_group,
+			  source->family ? source : NULL, settings->device,
+			  NULL);
+	flow->joined = false;
+}
+
+/* What is known about groups that stay, stays; others are given up. */
+static void flows_replace(struct ue_service *service,
+			  const struct ue_flow *fresh, size_t count)
+{
+	struct ue_flow flows[ANNOUNCE_FLOWS_MAX];
+	struct ue_flow *old;
+	size_t i, j;
+
+	memcpy(flows, fresh, count * sizeof(*fresh));
+	for (i = 0; i < service->flow_count; i++) {
+		old = &service->flows[i];
+		for (j = 0; j < count; j++)
+			if (same_group(old, &flows[j]) &&
+			    old->group.suite == flows[j].group.suite)
+				break;
+		if (j == count ||
+		    !address_equal(&old->mtk_group, &flows[j].mtk_group))
+			flow_leave(service, old);
+		if (j == count) {
+			ue_keys_flow_delete(service, old);
+			continue;
+		}
+		flows[j].joined = old->joined;
+		flows[j].installed = old->installed;
+		flows[j].foreign = old->foreign;
+	}
+	memcpy(service->flows, flows, count * sizeof(*flows));
+	service->flow_count = count;
+}
+
+int ue_flows_set(struct ue_service *service,
+		 const struct announce_security *security, struct fault *fault)
+{
+	struct ue_flow flows[ANNOUNCE_FLOWS_MAX];
+	struct fault why = { 0 };
+	uint32_t suite;
+	size_t i, count = 0;
+
+	if (suite_of(security, &suite, fault))
+		return -1;
+	for (i = 0; i < security->flow_count; i++) {
+		why = (struct fault){ 0 };
+		if (!flow_read(service->ue, &security->flows[i], suite,
+			       &flows[count], &why)) {
+			if (check_owner(service, &flows[count], fault))
+				return -1;
+			count++;
+			continue;
+		}
+		log_warning(UE_AREA, "flow-passed-over",
+			    LOG_TEXT("service", service->id),
+			    LOG_TEXT("flow", security->flows[i].id),
+			    LOG_TEXT("reason", why.text));
+	}
+	if (!count)
+		return fault_set(fault, FAULT_UNSUPPORTED,
+				 "service has no flow for us: %.100s",
+				 why.text);
+	flows_replace(service, flows, count);
+	return 0;
+}
+
+static int flow_join(struct ue_service *service, struct ue_flow *flow,
+		     struct fault *fault)
+{
+	const struct ue_settings *settings = &service->ue->settings;
+	const union address *source = &flow->group.source;
+	struct ue_socket *socket;
+
+	socket = ue_socket_get(service->ue, flow->mtk_group.family,
+			       address_port(&flow->mtk_group), fault);
+	if (!socket)
+		return -1;
+	return udp_join(socket->udp, &flow->mtk_group,
+			source->family ? source : NULL, settings->device,
+			fault);
+}
+
+void ue_flows_join(struct ue_service *service)
+{
+	struct fault fault;
+	size_t i;
+
+	for (i = 0; service->active && i < service->flow_count; i++) {
+		if (service->flows[i].joined)
+			continue;
+		fault = (struct fault){ 0 };
+		if (!flow_join(service, &service->flows[i], &fault))
+			service->flows[i].joined = true;
+		else if (ue_log_allowed(service->ue, UE_LOG_FAILED))
+			log_warning(UE_AREA, "join-failed",
+				    LOG_TEXT("service", service->id),
+				    LOG_TEXT("reason", fault.text));
+	}
+}
+
+void ue_flows_leave(struct ue_service *service)
+{
+	size_t i;
+
+	for (i = 0; i < service->flow_count; i++)
+		flow_leave(service, &service->flows[i]);
+}
+
+bool ue_flows_are_joined(const struct ue_service *service)
+{
+	size_t i;
+
+	for (i = 0; i < service->flow_count; i++)
+		if (!service->flows[i].joined)
+			return false;
+	return true;
+}
+
+void ue_flows_delete(struct ue_service *service)
+{
+	size_t i;
+
+	ue_flows_leave(service);
+	for (i = 0; i < service->flow_count; i++)
+		ue_keys_flow_delete(service, &service->flows[i]);
+	service->flow_count = 0;
+}

@@ -6,6 +6,7 @@
 #ifndef MBSEC_DAEMON_ROLE_H
 #define MBSEC_DAEMON_ROLE_H
 
+#include <jansson.h>
 #include <stdbool.h>
 
 #include "core/fault.h"
@@ -51,6 +52,7 @@ struct daemon {
  * @reload: daemon->config is another one, and the one before goes away: takes over
  *	what can change at run time; returns 0, or -1 with the role as it was
  * @stop: ends it; also called if it was not started
+ * @status: its part of the command "status", a new object (NULL: it has none)
  */
 struct role {
 	const char *name;
@@ -58,6 +60,7 @@ struct role {
 	int (*start)(struct daemon *daemon, struct fault *fault);
 	int (*reload)(struct daemon *daemon, struct fault *fault);
 	void (*stop)(struct daemon *daemon);
+	json_t *(*status)(const struct daemon *daemon);
 };
 
 extern const struct role hss_role;

@@ -1,0 +1,614 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The BM-SC (TS 33.246): key management of MBMS user services. This header is
+ * what its files share; nobody else includes it.
+ *
+ *   bmsc          start and stop
+ *   bmsc_http     requests of UEs, and who they are: bmsc_auth
+ *   bmsc_procedure  registration, deregistration, MSK request
+ *   bmsc_service  user services with their streams: bmsc_announce
+ *   bmsc_group    life of a group's keys: bmsc_msk, bmsc_mtk
+ *   bmsc_ue       table of UEs, bmsc_member their memberships
+ *   bmsc_push     MIKEY messages to UEs and their answers: bmsc_delivery
+ *   bmsc_ctl      commands
+ *
+ * The rule of all: change the state in memory and in the store, and act when the
+ * store has committed. What was changed since the last commit is on the list of
+ * bmsc_ue_touch() or bmsc_group_touch(), and is read anew if the commit fails.
+ */
+#ifndef MBSEC_ROLES_BMSC_H
+#define MBSEC_ROLES_BMSC_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/queue.h>
+
+#include "bmsc_config.h"
+#include "core/digest.h"
+#include "core/fault.h"
+#include "core/keylife.h"
+#include "core/mbms_http.h"
+#include "core/mbms_xml.h"
+#include "core/membership.h"
+#include "core/pace.h"
+#include "core/secret.h"
+#include "io/loop.h"
+#include "role.h"
+#include "store/key_group.h"
+#include "store/naf_user.h"
+#include "store/service.h"
+#include "store/store.h"
+
+#define BMSC_AREA "bmsc"
+/* Values of a counter that one write to the store pays for. */
+#define BMSC_MUK_BLOCK 64
+#define BMSC_MSK_BLOCK 4096
+/* Questions to the BSF at a time. */
+#define BMSC_QUESTIONS_MAX 4096
+#define BMSC_BUCKETS 256
+
+struct bmsc_group;
+struct bmsc_service;
+struct bmsc_request;
+struct httpd;
+struct httpd_request;
+struct udp;
+struct udp_datagram;
+struct zn;
+
+/* ---- UEs (bmsc_ue.c) ---- */
+
+/**
+ * struct bmsc_member - a UE in a key group
+ * @turn: round of the last push that it had its turn in
+ * @listed: the group's list has it, so it takes part in pushes
+ * @found: mark of bmsc_members_reread()
+ */
+struct bmsc_member {
+	SLIST_ENTRY(bmsc_member) of_ue;
+	TAILQ_ENTRY(bmsc_member) of_group;
+	struct bmsc_ue *ue;
+	struct bmsc_group *group;
+	struct member member;
+	uint32_t turn;
+	bool listed;
+	bool found;
+};
+
+/**
+ * struct bmsc_ue - a UE; 100 000 of them are nothing special, so it is small
+ * @id: row
+ * @impi: private identity
+ * @btid: of its last bootstrapping
+ * @counter: last value used with @muk
+ * @lease: upper end of the values that may be used, as written
+ * @lease_ready: as committed
+ * @nonce: stamp of the newest nonce that it used, 0 if none
+ * @nonce_count: highest count that it used with that one
+ * @pins: who refers to it besides the table
+ * @dirty: on the list of what was changed since the last commit
+ * @gone: was taken out of the table, and is freed with the last pin
+ */
+struct bmsc_ue {
+	LIST_ENTRY(bmsc_ue) by_impi;
+	LIST_ENTRY(bmsc_ue) by_btid;
+	LIST_ENTRY(bmsc_ue) by_id;
+	SLIST_ENTRY(bmsc_ue) dirty_link;
+	SLIST_HEAD(, bmsc_member) members;
+	LIST_HEAD(, bmsc_delivery) deliveries;
+	int64_t id;
+	char *impi;
+	char *btid;
+	struct secret muk;
+	struct secret mrk;
+	int64_t expires;
+	union address address;
+	uint32_t counter;
+	uint32_t lease;
+	uint32_t lease_ready;
+	uint64_t nonce;
+	uint32_t nonce_count;
+	uint16_t pins;
+	bool gba_u;
+	bool dirty;
+	bool gone;
+};
+
+LIST_HEAD(bmsc_ue_list, bmsc_ue);
+
+/**
+ * struct bmsc_ues - the table, hashed by IMPI, B-TID and row
+ * @buckets: of each of the three, a power of two
+ * @seed: of the hash, so that nobody can make all names fall together
+ * @sweep: bucket that is looked at next for UEs that are of no use
+ */
+struct bmsc_ues {
+	struct bmsc_ue_list *by_impi;
+	struct bmsc_ue_list *by_btid;
+	struct bmsc_ue_list *by_id;
+	size_t buckets;
+	size_t count;
+	uint64_t seed;
+	size_t sweep;
+	struct loop_timer timer;
+};
+
+int bmsc_ues_open(struct bmsc *bmsc, struct fault *fault);
+void bmsc_ues_close(struct bmsc *bmsc);
+struct bmsc_ue *bmsc_ue_by_btid(struct bmsc *bmsc, const char *btid,
+				size_t length);
+struct bmsc_ue *bmsc_ue_by_impi(struct bmsc *bmsc, const char *impi);
+/* Stores a UE as @user has it, with a first lease of its counter. The keys of
+ * @user go over to the UE. Returns NULL and a fault.
+ */
+struct bmsc_ue *bmsc_ue_put(struct bmsc *bmsc, struct naf_user *user,
+			    struct fault *fault);
+/* Where it is now. Returns 0 or -1. */
+int bmsc_ue_move(struct bmsc *bmsc, struct bmsc_ue *ue,
+		 const union address *address, struct fault *fault);
+bool bmsc_ue_muk_valid(const struct bmsc *bmsc, const struct bmsc_ue *ue);
+/* The next value of its counter: 1 if it may be used now, 0 if it may after a
+ * commit (then it is touched), -1 and a fault.
+ */
+int bmsc_ue_counter(struct bmsc *bmsc, struct bmsc_ue *ue, uint32_t *counter,
+		    struct fault *fault);
+void bmsc_ue_pin(struct bmsc_ue *ue);
+void bmsc_ue_unpin(struct bmsc *bmsc, struct bmsc_ue *ue);
+/* Takes part in the next commit. */
+void bmsc_ue_touch(struct bmsc *bmsc, struct bmsc_ue *ue);
+/* Takes it out of the table with all that it has. */
+void bmsc_ue_remove(struct bmsc *bmsc, struct bmsc_ue *ue);
+/* Reads the memberships of a UE anew, after a commit that failed. */
+int bmsc_members_reread(struct bmsc *bmsc, struct bmsc_ue *ue,
+			struct fault *fault);
+/* Reads all of them at the start. */
+int bmsc_members_read(struct bmsc *bmsc, struct fault *fault);
+struct bmsc_ue *bmsc_ue_by_id(struct bmsc *bmsc, int64_t id);
+
+struct bmsc_member *bmsc_member_find(const struct bmsc_ue *ue,
+				     const struct bmsc_group *group);
+/* Finds or makes one, outside. NULL and a fault without memory. */
+struct bmsc_member *bmsc_member_get(struct bmsc *bmsc, struct bmsc_ue *ue,
+				    struct bmsc_group *group,
+				    struct fault *fault);
+/* Stores it. Returns 0 or -1. */
+int bmsc_member_save(struct bmsc *bmsc, struct bmsc_member *member,
+		     struct fault *fault);
+/* Brings the group's list and push into line with its state, after a commit. */
+void bmsc_member_list(struct bmsc *bmsc, struct bmsc_member *member);
+/* Takes it out of all lists and frees it. */
+void bmsc_member_free(struct bmsc *bmsc, struct bmsc_member *member);
+
+/* ---- Groups (bmsc_group.c) ---- */
+
+/**
+ * struct bmsc_msk - an MSK
+ * @counter: last value used, for MTK messages
+ * @deleted: its row is gone, and it goes after the commit
+ */
+struct bmsc_msk {
+	SLIST_ENTRY(bmsc_msk) link;
+	uint32_t msk_id;
+	uint32_t csb_id;
+	uint8_t rand[MBMS_RAND_SIZE];
+	struct secret msk;
+	uint32_t counter;
+	uint32_t lease;
+	bool deleted;
+};
+
+/**
+ * struct bmsc_mtk - an MTK; lost with the process
+ */
+struct bmsc_mtk {
+	SLIST_ENTRY(bmsc_mtk) link;
+	uint32_t msk_id;
+	uint16_t mtk_id;
+	struct secret mtk;
+	struct secret salt;
+};
+
+/**
+ * struct bmsc_progress - how a push goes on
+ */
+struct bmsc_progress {
+	uint32_t total;
+	uint32_t sent;
+	uint32_t acknowledged;
+	uint32_t given_up;
+	int64_t started;
+};
+
+/**
+ * struct bmsc_group - a key group
+ * @service: that has its streams
+ * @life: as written to the store
+ * @todo: actions that wait for the commit
+ * @members: who takes part in pushes, @inside of them are inside
+ * @cursor: next one whose turn it is, NULL if all had it
+ * @watches: commands that wait for the end of the push
+ * @dirty: changed since the last commit
+ */
+struct bmsc_group {
+	LIST_ENTRY(bmsc_group) link;
+	TAILQ_ENTRY(bmsc_group) pushing;
+	SLIST_ENTRY(bmsc_group) of_service;
+	struct bmsc *bmsc;
+	struct bmsc_service *service;
+	int64_t id;
+	struct key_domain domain;
+	uint16_t number;
+	struct keylife_policy policy;
+	struct keylife life;
+	struct keylife_action *todo;
+	size_t todo_count;
+	size_t todo_room;
+	SLIST_HEAD(, bmsc_msk) msks;
+	SLIST_HEAD(, bmsc_mtk) mtks;
+	TAILQ_HEAD(, bmsc_member) members;
+	uint32_t inside;
+	struct push push;
+	struct bmsc_progress progress;
+	struct bmsc_member *cursor;
+	LIST_HEAD(, bmsc_watch) watches;
+	struct loop_timer timer;
+	struct store_waiter waiter;
+	bool in_pushing;
+	bool dirty;
+};
+
+enum bmsc_cause_type {
+	BMSC_STEP,
+	BMSC_START,
+	BMSC_PUSHED,
+	BMSC_REKEY,
+	BMSC_ROTATE,
+	BMSC_RESTART,
+	BMSC_STOP,
+};
+
+/**
+ * struct bmsc_cause - what happened to the keys of a group
+ * @msk_id: PUSHED, REKEY (core/keylife.h)
+ * @urgent: REKEY
+ */
+struct bmsc_cause {
+	enum bmsc_cause_type type;
+	uint32_t msk_id;
+	bool urgent;
+};
+
+/* The group of a row. NULL and a fault. */
+struct bmsc_group *bmsc_group_open(struct bmsc *bmsc,
+				   struct bmsc_service *service, int64_t id,
+				   struct fault *fault);
+void bmsc_group_close(struct bmsc_group *group);
+struct bmsc_group *bmsc_group_find(struct bmsc *bmsc,
+				   const struct key_domain *domain,
+				   uint16_t number);
+struct bmsc_group *bmsc_group_by_id(struct bmsc *bmsc, int64_t id);
+/* Writes what follows from @cause to the store, and does it after the commit.
+ * Returns 0, or -1 and nothing is changed.
+ */
+int bmsc_group_run(struct bmsc_group *group, const struct bmsc_cause *cause,
+		   struct fault *fault);
+/* As above, from where nobody is told: tries again after a while. */
+void bmsc_group_cause(struct bmsc_group *group, const struct bmsc_cause *cause);
+/* MSKs for members, as core/membership.h wants them. */
+struct member_group bmsc_group_msks(const struct bmsc_group *group);
+/* The push is over for a member. */
+void bmsc_group_settle(struct bmsc_group *group, struct bmsc_member *member);
+
+/* MSKs and MTKs of a group (bmsc_msk.c, bmsc_mtk.c). */
+struct bmsc_msk *bmsc_msk_find(const struct bmsc_group *group, uint32_t msk_id);
+int bmsc_msk_make(struct bmsc_group *group, uint32_t msk_id,
+		  struct fault *fault);
+/* Counter values for @count messages are there after the commit. */
+int bmsc_msk_lease(struct bmsc_group *group, uint32_t msk_id, uint32_t count,
+		   struct fault *fault);
+/* Whether there are as many, so that nothing has to be written. */
+bool bmsc_msk_has(const struct bmsc_group *group, uint32_t msk_id,
+		  uint32_t count);
+/* Reads the MSKs from the store in place of those in memory. */
+int bmsc_msks_read(struct bmsc_group *group, struct fault *fault);
+void bmsc_msk_free(struct bmsc_group *group, struct bmsc_msk *msk);
+void bmsc_mtk_make(struct bmsc_group *group, uint32_t msk_id, uint16_t mtk_id);
+void bmsc_mtk_send(struct bmsc_group *group, uint32_t msk_id, uint16_t mtk_id);
+void bmsc_mtk_activate(struct bmsc_group *group, uint32_t msk_id,
+		       uint16_t mtk_id);
+void bmsc_mtk_delete(struct bmsc_group *group, uint32_t msk_id,
+		     uint16_t mtk_id);
+void bmsc_mtks_free(struct bmsc_group *group);
+
+/* ---- Services (bmsc_service.c, bmsc_announce.c) ---- */
+
+struct bmsc_flow {
+	struct service_flow flow;
+	struct bmsc_group *group;
+	uint16_t sender_id;
+};
+
+/**
+ * struct bmsc_service - a user service
+ * @ended: it is being deleted, its keys do nothing any more
+ */
+struct bmsc_service {
+	LIST_ENTRY(bmsc_service) link;
+	SLIST_HEAD(, bmsc_group) groups;
+	struct service_record record;
+	struct bmsc_flow flows[SERVICE_FLOWS_MAX];
+	struct store_waiter waiter;
+	bool ended;
+};
+
+int bmsc_services_open(struct bmsc *bmsc, struct fault *fault);
+void bmsc_services_close(struct bmsc *bmsc);
+struct bmsc_service *bmsc_service_find(struct bmsc *bmsc, const char *id);
+/* Takes up a service that is in the store. NULL and a fault. */
+struct bmsc_service *bmsc_service_take(struct bmsc *bmsc, const char *id,
+				       struct fault *fault);
+/* Frees it; its streams end if @ended. */
+void bmsc_service_free(struct bmsc *bmsc, struct bmsc_service *service);
+/* The announcement (TS 26.346, 11.3.1). Returns 0, or -1. */
+int bmsc_announcement(const struct bmsc *bmsc,
+		      const struct bmsc_service *service, char *document,
+		      size_t room, size_t *length, struct fault *fault);
+
+/* ---- MIKEY to UEs (bmsc_push.c, bmsc_delivery.c) ---- */
+
+enum bmsc_delivery_kind {
+	BMSC_DELIVER_MSK,
+	BMSC_DELIVER_DELETION, /* the MSK is no longer valid */
+	BMSC_DELIVER_SOLICIT, /* come and ask */
+};
+
+enum bmsc_delivery_place {
+	BMSC_AT_NOTHING,
+	BMSC_AT_URGENT, /* may leave now, and somebody waits for it */
+	BMSC_AT_BULK, /* may leave now */
+	BMSC_AT_COMMIT, /* its counter is being stored */
+	BMSC_AT_WHEEL, /* waits for an answer */
+};
+
+/**
+ * struct bmsc_delivery - a message to a UE until it is answered or given up
+ * @msk_id: MSK, with MSK_NUMBER_CURRENT in a solicitation
+ * @csb_id: of its messages
+ * @first: counter of the first message
+ * @last: counter of the last one, MBMS_COUNTER_NONE before the first
+ * @slot: of the wheel
+ * @bulk: part of a push to all
+ */
+struct bmsc_delivery {
+	TAILQ_ENTRY(bmsc_delivery) link;
+	LIST_ENTRY(bmsc_delivery) of_ue;
+	struct bmsc_ue *ue;
+	struct bmsc_group *group;
+	uint32_t msk_id;
+	uint32_t csb_id;
+	uint32_t first;
+	uint32_t last;
+	struct retry retry;
+	uint16_t slot;
+	uint8_t kind;
+	uint8_t place;
+	bool bulk;
+};
+
+TAILQ_HEAD(bmsc_delivery_list, bmsc_delivery);
+
+/**
+ * struct bmsc_push - all that is on its way
+ * @tick: next tick of the wheel
+ * @waits: @send_timer is set
+ * @random: state of a generator that keeps no secrets: it spreads repetitions
+ */
+struct bmsc_push {
+	struct bmsc_delivery_list urgent;
+	struct bmsc_delivery_list bulk;
+	struct bmsc_delivery_list commit;
+	struct bmsc_delivery_list wheel[WHEEL_LEVELS * WHEEL_SLOTS];
+	TAILQ_HEAD(, bmsc_group) pushing;
+	uint64_t tick;
+	uint32_t on_wheel;
+	uint32_t count;
+	struct pace pace;
+	uint32_t random;
+	struct loop_timer send_timer;
+	bool waits;
+	struct loop_timer wheel_timer;
+	uint64_t sent;
+	uint64_t repeated;
+	uint64_t acknowledged;
+	uint64_t given_up;
+	uint64_t refused;
+};
+
+void bmsc_push_open(struct bmsc *bmsc);
+void bmsc_push_close(struct bmsc *bmsc);
+/* Sends a message now and again until it is answered; one that is on its way
+ * already begins anew. After the commit of what made it right to send.
+ */
+void bmsc_push_add(struct bmsc *bmsc, struct bmsc_ue *ue,
+		   struct bmsc_group *group, uint32_t msk_id,
+		   enum bmsc_delivery_kind kind, bool bulk);
+/* Ends all that is on its way to @ue for @group (NULL: for all). */
+void bmsc_push_cancel(struct bmsc *bmsc, struct bmsc_ue *ue,
+		      const struct bmsc_group *group);
+/* Begins the push of an MSK to all members. */
+void bmsc_push_group(struct bmsc_group *group, uint32_t msk_id);
+/* No part of @group is pushed any more. */
+void bmsc_push_forget(struct bmsc_group *group);
+/* The counters that were being stored are, or are not. */
+void bmsc_push_committed(struct bmsc *bmsc, bool failed);
+void bmsc_push_wake(struct bmsc *bmsc);
+/* Takes a delivery out of the list that it waits in. */
+void bmsc_push_take(struct bmsc *bmsc, struct bmsc_delivery *delivery);
+/* What a member has to be sent, after the commit. */
+void bmsc_member_act(struct bmsc *bmsc, struct bmsc_member *member,
+		     const struct member_actions *actions);
+/* REKEY among @actions, before the commit. Returns 0 or -1. */
+int bmsc_member_rekey(struct bmsc_member *member,
+		      const struct member_actions *actions,
+		      struct fault *fault);
+
+/* Builds the next message of a delivery into @data. Returns its octets, 0 if it is
+ * of no use any more, -1 and a fault.
+ */
+int bmsc_delivery_build(struct bmsc *bmsc, struct bmsc_delivery *delivery,
+			uint32_t counter, uint8_t *data, size_t room,
+			struct fault *fault);
+/* Datagrams that come back. */
+void bmsc_delivery_receive(void *argument, const struct udp_datagram *datagram);
+void bmsc_delivery_answered(struct bmsc *bmsc, struct bmsc_delivery *delivery);
+void bmsc_delivery_free(struct bmsc *bmsc, struct bmsc_delivery *delivery);
+
+/* ---- HTTP (bmsc_http.c, bmsc_auth.c, bmsc_procedure.c) ---- */
+
+/* What a member has to be sent after the commit; the group may be gone then. */
+struct bmsc_follow {
+	struct key_domain domain;
+	uint16_t number;
+	struct member_actions actions;
+};
+
+/**
+ * struct bmsc_request - an authenticated request, or one that may become that
+ * @ue: who asks, pinned, NULL if that is not known yet
+ * @follow: what is done after the commit
+ * @body: of the response
+ */
+struct bmsc_request {
+	LIST_ENTRY(bmsc_request) link;
+	struct bmsc *bmsc;
+	struct httpd_request *http;
+	enum mbms_request type;
+	struct digest_credentials credentials;
+	struct bmsc_ue *ue;
+	struct store_waiter waiter;
+	struct bmsc_follow *follow;
+	size_t follow_count;
+	size_t follow_room;
+	char *body;
+	size_t body_size;
+};
+
+void bmsc_http_handle(void *argument, struct httpd_request *request);
+/* Ends all requests without an answer; the server gives one when it closes. */
+void bmsc_http_close(struct bmsc *bmsc);
+
+#define BMSC_NONCE_SIZE 64
+#define BMSC_CHALLENGE_SIZE 1400
+
+int bmsc_nonce_open(struct bmsc *bmsc, struct fault *fault);
+/* True if this process made @nonce; it may be too old. */
+bool bmsc_nonce_is_ours(const struct bmsc *bmsc, const char *nonce);
+/* The challenges, the stronger one first: values of two headers. */
+int bmsc_challenge_write(struct bmsc *bmsc, bool stale,
+			 char texts[2][BMSC_CHALLENGE_SIZE],
+			 struct fault *fault);
+/* Checks the request with @mrk, and against the nonces that @ue has used (NULL if it
+ * is new). See digest_credentials_verify(). bmsc_nonce_used() has to follow.
+ */
+int bmsc_request_verify(struct bmsc_request *request, const struct secret *mrk,
+			const struct bmsc_ue *ue, struct fault *fault);
+void bmsc_nonce_used(struct bmsc_request *request, struct bmsc_ue *ue);
+/* Authentication-Info for the response. */
+int bmsc_info_write(struct bmsc_request *request, char *text, size_t room,
+		    struct fault *fault);
+
+/* Does what @request asks for, up to the commit, and makes the response. Returns
+ * 0, or the status of HTTP and a fault.
+ */
+unsigned int bmsc_procedure_run(struct bmsc_request *request,
+				struct fault *fault);
+/* The rest, after it. */
+void bmsc_procedure_follow(struct bmsc_request *request);
+
+/* ---- Commands (bmsc_ctl.c, bmsc_ctl_*.c) ---- */
+
+struct ctl;
+struct ctl_request;
+
+/**
+ * struct bmsc_watch - a command that is answered later
+ * @group: whose push it waits for, NULL if it waits for the commit
+ * @service: that is being added or deleted
+ * @result: of the command
+ */
+struct bmsc_watch {
+	LIST_ENTRY(bmsc_watch) link;
+	LIST_ENTRY(bmsc_watch) of_group;
+	struct bmsc *bmsc;
+	struct ctl_request *request;
+	struct bmsc_group *group;
+	struct bmsc_service *service;
+	void (*after)(struct bmsc_watch *watch, const struct fault *fault);
+	struct store_waiter waiter;
+	struct loop_timer timer;
+	json_t *result;
+};
+
+void bmsc_ctl_add(struct bmsc *bmsc);
+void bmsc_ctl_services_add(struct bmsc *bmsc, struct ctl *ctl);
+void bmsc_ctl_keys_add(struct bmsc *bmsc, struct ctl *ctl);
+void bmsc_ctl_members_add(struct bmsc *bmsc, struct ctl *ctl);
+void bmsc_ctl_close(struct bmsc *bmsc);
+/* Answers with @result, which it takes over, after the commit, or why that failed;
+ * @after is called before that (may be NULL).
+ */
+void bmsc_reply_committed(struct bmsc *bmsc, struct ctl_request *request,
+			  json_t *result, struct bmsc_service *service,
+			  void (*after)(struct bmsc_watch *watch,
+					const struct fault *fault));
+/* Answers when the next push of @group is over, with progress until then. */
+void bmsc_reply_pushed(struct bmsc_group *group, struct ctl_request *request);
+/* The push of @group is over, or there will be none. */
+void bmsc_watch_end(struct bmsc_group *group);
+/* The argument "service", and "key-group" if it has several. NULL and a fault. */
+struct bmsc_service *bmsc_argument_service(struct bmsc *bmsc,
+					   const json_t *arguments,
+					   struct fault *fault);
+struct bmsc_group *bmsc_argument_group(struct bmsc *bmsc,
+				       const json_t *arguments,
+				       struct fault *fault);
+/* The argument "ue": IMPI, or IMSI of one that we know. NULL and a fault. */
+struct bmsc_ue *bmsc_argument_ue(struct bmsc *bmsc, const json_t *arguments,
+				 struct fault *fault);
+/* Takes over @event; nothing if nobody can listen. */
+void bmsc_event(struct bmsc *bmsc, json_t *event);
+
+/* ---- The role (bmsc.c) ---- */
+
+/**
+ * struct bmsc - a BM-SC
+ * @nonce_key: of the nonces of HTTP Digest, new with each process
+ * @nonce_stamp: of the last nonce
+ * @dirty: UEs that were changed since the last commit, and their waiter
+ * @questions: to the BSF that are open
+ */
+struct bmsc {
+	struct daemon *daemon;
+	struct loop *loop;
+	struct store *store;
+	struct bmsc_settings settings;
+	struct zn *zn;
+	struct httpd *httpd;
+	struct udp *udp;
+	struct secret nonce_key;
+	uint64_t nonce_stamp;
+	struct bmsc_ues ues;
+	SLIST_HEAD(, bmsc_ue) dirty;
+	struct store_waiter waiter;
+	LIST_HEAD(, bmsc_group) groups[BMSC_BUCKETS];
+	LIST_HEAD(, bmsc_service) services[BMSC_BUCKETS];
+	struct bmsc_push push;
+	LIST_HEAD(, bmsc_request) requests;
+	LIST_HEAD(, bmsc_watch) watches;
+	unsigned int questions;
+	bool stopping;
+};
+
+#endif

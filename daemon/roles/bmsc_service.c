@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <linux/mbsec.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bmsc.h"
+#include "log.h"
+#include "mbstf.h"
+#include "store/sender.h"
+
+static unsigned int bucket(const char *id)
+{
+	unsigned int value = 5381;
+
+	while (*id)
+		value = value * 33 + (unsigned char)*id++;
+	return value % BMSC_BUCKETS;
+}
+
+struct bmsc_service *bmsc_service_find(struct bmsc *bmsc, const char *id)
+{
+	struct bmsc_service *service;
+
+	LIST_FOREACH(service, &bmsc->services[bucket(id)], link)
+	if (!strcmp(service->record.id, id))
+		return service;
+	return NULL;
+}
+
+static struct bmsc_group *group_of(struct bmsc *bmsc,
+				   struct bmsc_service *service, int64_t id,
+				   struct fault *fault)
+{
+	struct bmsc_group *group;
+
+	SLIST_FOREACH(group, &service->groups, of_service)
+	if (group->id == id)
+		return group;
+	if (bmsc_group_by_id(bmsc, id)) {
+		fault_set(fault, FAULT_STATE,
+			  "key group is that of another service");
+		return NULL;
+	}
+	return bmsc_group_open(bmsc, service, id, fault);
+}
+
+/* SFrame always authenticates (RFC 9605, 4.1), encryption can be left out. */
+static uint32_t suite_of(const struct service_record *record)
+{
+	return record->confidentiality ? MBSEC_SUITE_AES128_CTR_HMAC_SHA256_80 :
+					 MBSEC_SUITE_NULL_HMAC_SHA256_80;
+}
+
+static int flow_take(struct bmsc *bmsc, struct bmsc_service *service,
+		     struct bmsc_flow *flow, struct fault *fault)
+{
+	struct mbstf *mbstf = bmsc->daemon->mbstf;
+	struct mbstf_flow sending = {
+		.id = flow->flow.id,
+		.group = flow->flow.group,
+		.source = flow->flow.source,
+		.mtk_port = flow->flow.mtk_port,
+		.suite = suite_of(&service->record),
+	};
+
+	flow->group = group_of(bmsc, service, flow->flow.key_group, fault);
+	if (!flow->group ||
+	    sender_id_get(bmsc->store, mbstf_name(mbstf), &flow->flow.group,
+			  &flow->flow.source, &flow->sender_id, fault))
+		return -1;
+	memcpy(sending.device, flow->flow.device, sizeof(sending.device));
+	sending.sender_id = flow->sender_id;
+	return mbstf_flow_add(mbstf, &sending, fault);
+}
+
+struct bmsc_service *bmsc_service_take(struct bmsc *bmsc, const char *id,
+				       struct fault *fault)
+{
+	struct bmsc_service *service = calloc(1, sizeof(*service));
+	unsigned int i;
+
+	if (!service) {
+		fault_set(fault, FAULT_MEMORY, "no memory for a service");
+		return NULL;
+	}
+	SLIST_INIT(&service->groups);
+	if (service_read(bmsc->store, id, &service->record, fault)) {
+		free(service);
+		return NULL;
+	}
+	LIST_INSERT_HEAD(&bmsc->services[bucket(id)], service, link);
+	for (i = 0; i < service->record.flow_count; i++) {
+		service->flows[i].flow = service->record.flows[i];
+		if (flow_take(bmsc, service, &service->flows[i], fault)) {
+			service->ended = true;
+			bmsc_service_free(bmsc, service);
+			return NULL;
+		}
+	}
+	return service;
+}
+
+void bmsc_service_free(struct bmsc *bmsc, struct bmsc_service *service)
+{
+	unsigned int i;
+
+	store_forget(bmsc->store, &service->waiter);
+	if (service->ended)
+		for (i = 0; i < service->record.flow_count; i++)
+			mbstf_flow_delete(bmsc->daemon->mbstf,
+					  service->record.flows[i].id);
+	service->ended = true;
+	while (!SLIST_EMPTY(&service->groups))
+		bmsc_group_close(SLIST_FIRST(&service->groups));
+	LIST_REMOVE(service, link);
+	free(service);
+}
+
+/* One that cannot be sent (no such interface any more) does not keep the others
+ * from it.
+ */
+static int service_start(void *argument, const struct service_record *record,
+			 struct fault *fault)
+{
+	struct bmsc *bmsc = argument;
+	struct fault why = { 0 };
+
+	(void)fault;
+	if (!bmsc_service_take(bmsc, record->id, &why))
+		log_error(BMSC_AREA, "service-not-started",
+			  LOG_TEXT("service", record->id),
+			  LOG_TEXT("reason", why.text));
+	return 0;
+}
+
+int bmsc_services_open(struct bmsc *bmsc, struct fault *fault)
+{
+	return service_each(bmsc->store, service_start, bmsc, fault);
+}
+
+void bmsc_services_close(struct bmsc *bmsc)
+{
+	unsigned int i;
+
+	for (i = 0; i < BMSC_BUCKETS; i++)
+		while (!LIST_EMPTY(&bmsc->services[i]))
+			bmsc_service_free(bmsc, LIST_FIRST(&bmsc->services[i]));
+}

@@ -32,12 +32,15 @@ static void sender_says(void *argument, enum mbstf_event event, int64_t flow)
 	unsigned int i, j;
 
 	for (i = 0; i < BMSC_BUCKETS; i++)
-		LIST_FOREACH(service, &bmsc->services[i], link)
-	for (j = 0; j < service->record.flow_count; j++)
-		if (service->flows[j].flow.id == flow) {
-			bmsc_group_cause(service->flows[j].group, &cause);
-			return;
-		}
+		for (service = LIST_FIRST(&bmsc->services[i]); service;
+		     service = LIST_NEXT(service, link))
+			for (j = 0; j < service->record.flow_count; j++)
+				if (service->flows[j].flow.id == flow) {
+					bmsc_group_cause(
+						service->flows[j].group,
+						&cause);
+					return;
+				}
 }
 
 /* ---- Start ---- */
@@ -90,10 +93,11 @@ static int groups_start(struct bmsc *bmsc, struct fault *fault)
 	unsigned int i;
 
 	for (i = 0; i < BMSC_BUCKETS; i++)
-		LIST_FOREACH(group, &bmsc->groups[i], link)
-	if (bmsc_group_run(group, &restart, fault) ||
-	    bmsc_group_run(group, &start, fault))
-		return -1;
+		for (group = LIST_FIRST(&bmsc->groups[i]); group;
+		     group = LIST_NEXT(group, link))
+			if (bmsc_group_run(group, &restart, fault) ||
+			    bmsc_group_run(group, &start, fault))
+				return -1;
 	return 0;
 }
 

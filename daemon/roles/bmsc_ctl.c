@@ -148,11 +148,12 @@ struct bmsc_group *bmsc_argument_group(struct bmsc *bmsc,
 	if (!service || ctl_value_number_or(arguments, "key-group", 1,
 					    UINT16_MAX, &number, fault))
 		return NULL;
-	SLIST_FOREACH(group, &service->groups, of_service)
-	if (!number || group->number == number) {
-		found = group;
-		count++;
-	}
+	for (group = SLIST_FIRST(&service->groups); group;
+	     group = SLIST_NEXT(group, of_service))
+		if (!number || group->number == number) {
+			found = group;
+			count++;
+		}
 	if (count == 1)
 		return found;
 	if (count)

@@ -81,9 +81,11 @@ static void msk_show(void *argument, struct ctl_request *request)
 	}
 	groups = json_array();
 	for (i = 0; i < BMSC_BUCKETS; i++)
-		LIST_FOREACH(group, &bmsc->groups[i], link)
-	if (!only || group->service == only)
-		json_array_append_new(groups, group_json(group));
+		for (group = LIST_FIRST(&bmsc->groups[i]); group;
+		     group = LIST_NEXT(group, link))
+			if (!only || group->service == only)
+				json_array_append_new(groups,
+						      group_json(group));
 	ctl_reply(request, json_pack("{s:o}", "key-groups", groups));
 }
 
@@ -140,8 +142,8 @@ static void msk_solicit(void *argument, struct ctl_request *request)
 		ctl_refuse(request, &fault);
 		return;
 	}
-	TAILQ_FOREACH(member, &group->members, of_group)
-	{
+	for (member = TAILQ_FIRST(&group->members); member;
+	     member = TAILQ_NEXT(member, of_group)) {
 		if (ue && member->ue != ue)
 			continue;
 		solicit(bmsc, member, !ue);

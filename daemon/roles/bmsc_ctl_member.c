@@ -44,8 +44,8 @@ static void ue_list(const struct bmsc *bmsc, const struct bmsc_ue *ue,
 {
 	const struct bmsc_member *member;
 
-	SLIST_FOREACH(member, &ue->members, of_ue)
-	{
+	for (member = SLIST_FIRST(&ue->members); member;
+	     member = SLIST_NEXT(member, of_ue)) {
 		if (service && member->group->service != service)
 			continue;
 		if (json_array_size(members) < limit)
@@ -81,8 +81,10 @@ static void member_list(void *argument, struct ctl_request *request)
 		ue_list(bmsc, ue, service, members, limit, &total);
 	} else {
 		for (i = 0; i < bmsc->ues.buckets; i++)
-			LIST_FOREACH(ue, &bmsc->ues.by_id[i], by_id)
-		ue_list(bmsc, ue, service, members, limit, &total);
+			for (ue = LIST_FIRST(&bmsc->ues.by_id[i]); ue;
+			     ue = LIST_NEXT(ue, by_id))
+				ue_list(bmsc, ue, service, members, limit,
+					&total);
 	}
 	ctl_reply(request,
 		  json_pack("{s:o, s:I}", "members", members, "total", total));
@@ -100,9 +102,10 @@ static void evicted(struct bmsc_watch *watch, const struct fault *fault)
 	ue = impi && !fault ? bmsc_ue_by_impi(watch->bmsc, impi) : NULL;
 	if (!ue)
 		return;
-	SLIST_FOREACH(member, &ue->members, of_ue)
-	if (member->member.state == MEMBER_BANNED)
-		bmsc_push_cancel(watch->bmsc, ue, member->group);
+	for (member = SLIST_FIRST(&ue->members); member;
+	     member = SLIST_NEXT(member, of_ue))
+		if (member->member.state == MEMBER_BANNED)
+			bmsc_push_cancel(watch->bmsc, ue, member->group);
 }
 
 /* The new MSK is made even if the ban fails then, and never the other way round. */
@@ -139,8 +142,8 @@ static void member_evict_command(void *argument, struct ctl_request *request)
 		ctl_refuse(request, &fault);
 		return;
 	}
-	SLIST_FOREACH(member, &ue->members, of_ue)
-	{
+	for (member = SLIST_FIRST(&ue->members); member;
+	     member = SLIST_NEXT(member, of_ue)) {
 		if (service && member->group->service != service)
 			continue;
 		if (evict_one(bmsc, member, &fault)) {
@@ -185,8 +188,8 @@ static void member_admit(void *argument, struct ctl_request *request)
 		return;
 	}
 	if (ue)
-		SLIST_FOREACH(member, &ue->members, of_ue)
-		{
+		for (member = SLIST_FIRST(&ue->members); member;
+		     member = SLIST_NEXT(member, of_ue)) {
 			if (member->group->service != service)
 				continue;
 			member_pardon(&member->member);

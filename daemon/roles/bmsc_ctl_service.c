@@ -263,8 +263,9 @@ static void groups_start(struct bmsc_service *service)
 	struct bmsc_cause start = { .type = BMSC_START };
 	struct bmsc_group *group;
 
-	SLIST_FOREACH(group, &service->groups, of_service)
-	bmsc_group_cause(group, &start);
+	for (group = SLIST_FIRST(&service->groups); group;
+	     group = SLIST_NEXT(group, of_service))
+		bmsc_group_cause(group, &start);
 }
 
 static struct bmsc_service *add(struct bmsc *bmsc, const json_t *arguments,
@@ -291,8 +292,7 @@ static struct bmsc_service *add(struct bmsc *bmsc, const json_t *arguments,
 		}
 		return NULL;
 	}
-	SLIST_FOREACH(group, &service->groups, of_service)
-	bmsc_group_cause(group, &start);
+	groups_start(service);
 	return service;
 }
 
@@ -324,8 +324,9 @@ static json_t *service_show(const struct bmsc *bmsc,
 	json_t *shown, *flows = json_array();
 	unsigned int i;
 
-	SLIST_FOREACH(group, &service->groups, of_service)
-	members += group->inside;
+	for (group = SLIST_FIRST(&service->groups); group;
+	     group = SLIST_NEXT(group, of_service))
+		members += group->inside;
 	for (i = 0; i < record->flow_count; i++)
 		json_array_append_new(flows, flow_show(&service->flows[i]));
 	snprintf(url, sizeof(url), "%s/announcement/%s", bmsc->settings.url,
@@ -392,8 +393,10 @@ static void show_command(void *argument, struct ctl_request *request)
 	}
 	services = json_array();
 	for (i = 0; i < BMSC_BUCKETS; i++)
-		LIST_FOREACH(service, &bmsc->services[i], link)
-	json_array_append_new(services, service_show(bmsc, service));
+		for (service = LIST_FIRST(&bmsc->services[i]); service;
+		     service = LIST_NEXT(service, link))
+			json_array_append_new(services,
+					      service_show(bmsc, service));
 	ctl_reply(request, json_pack("{s:o}", "services", services));
 }
 
@@ -414,10 +417,11 @@ static int forget(struct bmsc *bmsc, struct bmsc_service *service,
 	struct bmsc_group *group;
 
 	/* The keys first: without the rest they are made again. */
-	SLIST_FOREACH(group, &service->groups, of_service)
-	if (bmsc_group_run(group, &stop, fault) ||
-	    naf_member_delete(bmsc->store, group->id, fault))
-		return -1;
+	for (group = SLIST_FIRST(&service->groups); group;
+	     group = SLIST_NEXT(group, of_service))
+		if (bmsc_group_run(group, &stop, fault) ||
+		    naf_member_delete(bmsc->store, group->id, fault))
+			return -1;
 	return service_delete(bmsc->store, service->record.id, fault);
 }
 

@@ -145,10 +145,11 @@ void bmsc_delivery_receive(void *argument, const struct udp_datagram *datagram)
 	ue = bmsc_ue_by_btid(bmsc, (const char *)message.responder.data.data,
 			     message.responder.data.size);
 	if (ue)
-		LIST_FOREACH(delivery, &ue->deliveries, of_ue)
-	if (answers(bmsc, delivery, &message)) {
-		bmsc_delivery_answered(bmsc, delivery);
-		return;
-	}
+		for (delivery = LIST_FIRST(&ue->deliveries); delivery;
+		     delivery = LIST_NEXT(delivery, of_ue))
+			if (answers(bmsc, delivery, &message)) {
+				bmsc_delivery_answered(bmsc, delivery);
+				return;
+			}
 	bmsc->push.refused++;
 }

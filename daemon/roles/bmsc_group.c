@@ -22,9 +22,11 @@ struct bmsc_group *bmsc_group_find(struct bmsc *bmsc,
 {
 	struct bmsc_group *group;
 
-	LIST_FOREACH(group, &bmsc->groups[number % BMSC_BUCKETS], link)
-	if (group->number == number && key_domain_equal(&group->domain, domain))
-		return group;
+	for (group = LIST_FIRST(&bmsc->groups[number % BMSC_BUCKETS]); group;
+	     group = LIST_NEXT(group, link))
+		if (group->number == number &&
+		    key_domain_equal(&group->domain, domain))
+			return group;
 	return NULL;
 }
 
@@ -34,9 +36,10 @@ struct bmsc_group *bmsc_group_by_id(struct bmsc *bmsc, int64_t id)
 	unsigned int i;
 
 	for (i = 0; i < BMSC_BUCKETS; i++)
-		LIST_FOREACH(group, &bmsc->groups[i], link)
-	if (group->id == id)
-		return group;
+		for (group = LIST_FIRST(&bmsc->groups[i]); group;
+		     group = LIST_NEXT(group, link))
+			if (group->id == id)
+				return group;
 	return NULL;
 }
 

@@ -9,9 +9,10 @@ struct bmsc_member *bmsc_member_find(const struct bmsc_ue *ue,
 {
 	struct bmsc_member *member;
 
-	SLIST_FOREACH(member, &ue->members, of_ue)
-	if (member->group == group)
-		return member;
+	for (member = SLIST_FIRST(&ue->members); member;
+	     member = SLIST_NEXT(member, of_ue))
+		if (member->group == group)
+			return member;
 	return NULL;
 }
 
@@ -105,8 +106,8 @@ static int member_reread(void *argument, const struct naf_member *record,
 	struct bmsc_member *member;
 
 	(void)fault;
-	SLIST_FOREACH(member, &ue->members, of_ue)
-	{
+	for (member = SLIST_FIRST(&ue->members); member;
+	     member = SLIST_NEXT(member, of_ue)) {
 		if (member->group->id != record->key_group)
 			continue;
 		member->member.state = record->member.state;
@@ -123,8 +124,9 @@ int bmsc_members_reread(struct bmsc *bmsc, struct bmsc_ue *ue,
 {
 	struct bmsc_member *member, *next;
 
-	SLIST_FOREACH(member, &ue->members, of_ue)
-	member->found = false;
+	for (member = SLIST_FIRST(&ue->members); member;
+	     member = SLIST_NEXT(member, of_ue))
+		member->found = false;
 	if (naf_member_each(bmsc->store, ue->id, member_reread, ue, fault))
 		return -1;
 	for (member = SLIST_FIRST(&ue->members); member; member = next) {

@@ -14,9 +14,9 @@ struct bmsc_msk *bmsc_msk_find(const struct bmsc_group *group, uint32_t msk_id)
 {
 	struct bmsc_msk *msk;
 
-	SLIST_FOREACH(msk, &group->msks, link)
-	if (msk->msk_id == msk_id)
-		return msk;
+	for (msk = SLIST_FIRST(&group->msks); msk; msk = SLIST_NEXT(msk, link))
+		if (msk->msk_id == msk_id)
+			return msk;
 	return NULL;
 }
 
@@ -32,9 +32,9 @@ static bool csb_used(const struct bmsc_group *group, uint32_t csb_id)
 {
 	struct bmsc_msk *msk;
 
-	SLIST_FOREACH(msk, &group->msks, link)
-	if (msk->csb_id == csb_id)
-		return true;
+	for (msk = SLIST_FIRST(&group->msks); msk; msk = SLIST_NEXT(msk, link))
+		if (msk->csb_id == csb_id)
+			return true;
 	return false;
 }
 

@@ -22,9 +22,9 @@ static struct bmsc_mtk *mtk_find(const struct bmsc_group *group,
 {
 	struct bmsc_mtk *mtk;
 
-	SLIST_FOREACH(mtk, &group->mtks, link)
-	if (mtk->msk_id == msk_id && mtk->mtk_id == mtk_id)
-		return mtk;
+	for (mtk = SLIST_FIRST(&group->mtks); mtk; mtk = SLIST_NEXT(mtk, link))
+		if (mtk->msk_id == msk_id && mtk->mtk_id == mtk_id)
+			return mtk;
 	return NULL;
 }
 

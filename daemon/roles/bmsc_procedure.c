@@ -134,8 +134,8 @@ static uint16_t register_one(struct bmsc_request *request, const char *id,
 	status = allowed(request, service, fault);
 	if (status != MBMS_STATUS_OK)
 		return status;
-	SLIST_FOREACH(group, &service->groups, of_service)
-	{
+	for (group = SLIST_FIRST(&service->groups); group;
+	     group = SLIST_NEXT(group, of_service)) {
 		status = join(request, group, fault);
 		if (status != MBMS_STATUS_OK)
 			return status;
@@ -170,9 +170,10 @@ static uint16_t deregister_one(struct bmsc_request *request, const char *id,
 
 	if (!service || service->ended)
 		return MBMS_STATUS_NOT_FOUND;
-	SLIST_FOREACH(group, &service->groups, of_service)
-	if (leave(request, group, fault))
-		return 0;
+	for (group = SLIST_FIRST(&service->groups); group;
+	     group = SLIST_NEXT(group, of_service))
+		if (leave(request, group, fault))
+			return 0;
 	tell(request, "ue-deregistered", id);
 	return MBMS_STATUS_OK;
 }

@@ -126,10 +126,11 @@ static struct bmsc_delivery *find(struct bmsc_ue *ue,
 {
 	struct bmsc_delivery *delivery;
 
-	LIST_FOREACH(delivery, &ue->deliveries, of_ue)
-	if (delivery->group == group && delivery->msk_id == msk_id &&
-	    delivery->kind == kind)
-		return delivery;
+	for (delivery = LIST_FIRST(&ue->deliveries); delivery;
+	     delivery = LIST_NEXT(delivery, of_ue))
+		if (delivery->group == group && delivery->msk_id == msk_id &&
+		    delivery->kind == kind)
+			return delivery;
 	return NULL;
 }
 
@@ -247,7 +248,7 @@ static void fill(struct bmsc *bmsc)
 			return;
 		member = group->cursor;
 		TAILQ_REMOVE(&bmsc->push.pushing, group, pushing);
-		group->in_pushing = member != NULL;
+		group->in_pushing = !!member;
 		if (!member)
 			continue;
 		TAILQ_INSERT_TAIL(&bmsc->push.pushing, group, pushing);

@@ -21,9 +21,10 @@ struct bmsc_service *bmsc_service_find(struct bmsc *bmsc, const char *id)
 {
 	struct bmsc_service *service;
 
-	LIST_FOREACH(service, &bmsc->services[bucket(id)], link)
-	if (!strcmp(service->record.id, id))
-		return service;
+	for (service = LIST_FIRST(&bmsc->services[bucket(id)]); service;
+	     service = LIST_NEXT(service, link))
+		if (!strcmp(service->record.id, id))
+			return service;
 	return NULL;
 }
 
@@ -33,9 +34,10 @@ static struct bmsc_group *group_of(struct bmsc *bmsc,
 {
 	struct bmsc_group *group;
 
-	SLIST_FOREACH(group, &service->groups, of_service)
-	if (group->id == id)
-		return group;
+	for (group = SLIST_FIRST(&service->groups); group;
+	     group = SLIST_NEXT(group, of_service))
+		if (group->id == id)
+			return group;
 	if (bmsc_group_by_id(bmsc, id)) {
 		fault_set(fault, FAULT_STATE,
 			  "key group is that of another service");

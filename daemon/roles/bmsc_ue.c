@@ -91,9 +91,11 @@ struct bmsc_ue *bmsc_ue_by_btid(struct bmsc *bmsc, const char *btid,
 	struct bmsc_ues *ues = &bmsc->ues;
 	struct bmsc_ue *ue;
 
-	LIST_FOREACH(ue, &ues->by_btid[bucket(ues, btid, length)], by_btid)
-	if (strlen(ue->btid) == length && !memcmp(ue->btid, btid, length))
-		return ue;
+	for (ue = LIST_FIRST(&ues->by_btid[bucket(ues, btid, length)]); ue;
+	     ue = LIST_NEXT(ue, by_btid))
+		if (strlen(ue->btid) == length &&
+		    !memcmp(ue->btid, btid, length))
+			return ue;
 	return NULL;
 }
 
@@ -102,10 +104,10 @@ struct bmsc_ue *bmsc_ue_by_impi(struct bmsc *bmsc, const char *impi)
 	struct bmsc_ues *ues = &bmsc->ues;
 	struct bmsc_ue *ue;
 
-	LIST_FOREACH(ue, &ues->by_impi[bucket(ues, impi, strlen(impi))],
-		     by_impi)
-	if (!strcmp(ue->impi, impi))
-		return ue;
+	for (ue = LIST_FIRST(&ues->by_impi[bucket(ues, impi, strlen(impi))]);
+	     ue; ue = LIST_NEXT(ue, by_impi))
+		if (!strcmp(ue->impi, impi))
+			return ue;
 	return NULL;
 }
 
@@ -113,9 +115,10 @@ struct bmsc_ue *bmsc_ue_by_id(struct bmsc *bmsc, int64_t id)
 {
 	struct bmsc_ue *ue;
 
-	LIST_FOREACH(ue, &bmsc->ues.by_id[id_bucket(&bmsc->ues, id)], by_id)
-	if (ue->id == id)
-		return ue;
+	for (ue = LIST_FIRST(&bmsc->ues.by_id[id_bucket(&bmsc->ues, id)]); ue;
+	     ue = LIST_NEXT(ue, by_id))
+		if (ue->id == id)
+			return ue;
 	return NULL;
 }
 
@@ -185,8 +188,8 @@ static int ue_fill(struct bmsc *bmsc, struct bmsc_ue *ue, struct naf_user *user)
 	ue->expires = user->expires;
 	ue->address = user->address;
 	/* Counters of another MUK say nothing about answers under this one. */
-	LIST_FOREACH(delivery, &ue->deliveries, of_ue)
-	{
+	for (delivery = LIST_FIRST(&ue->deliveries); delivery;
+	     delivery = LIST_NEXT(delivery, of_ue)) {
 		delivery->first = MBMS_COUNTER_NONE;
 		delivery->last = MBMS_COUNTER_NONE;
 	}
@@ -326,10 +329,11 @@ static void committed(void *argument, const struct fault *fault)
 			continue;
 		}
 		ue->lease_ready = ue->lease;
-		SLIST_FOREACH(member, &ue->members, of_ue)
-		bmsc_member_list(bmsc, member);
+		for (member = SLIST_FIRST(&ue->members); member;
+		     member = SLIST_NEXT(member, of_ue))
+			bmsc_member_list(bmsc, member);
 	}
-	bmsc_push_committed(bmsc, fault != NULL);
+	bmsc_push_committed(bmsc, !!fault);
 }
 
 void bmsc_ue_touch(struct bmsc *bmsc, struct bmsc_ue *ue)
@@ -354,8 +358,8 @@ static bool ue_useful(const struct bmsc *bmsc, const struct bmsc_ue *ue,
 	if (ue->pins || ue->dirty || !LIST_EMPTY(&ue->deliveries) ||
 	    ue->expires > now - SWEEP_AFTER)
 		return true;
-	SLIST_FOREACH(member, &ue->members, of_ue)
-	{
+	for (member = SLIST_FIRST(&ue->members); member;
+	     member = SLIST_NEXT(member, of_ue)) {
 		if (member->member.state == MEMBER_INSIDE ||
 		    member->member.state == MEMBER_BANNED)
 			return true;

@@ -64,9 +64,10 @@ static struct flow *flow_find(const struct mbstf *mbstf, int64_t id)
 {
 	struct flow *flow;
 
-	LIST_FOREACH(flow, &mbstf->flows[(uint64_t)id % BUCKETS], link)
-	if (flow->flow.id == id)
-		return flow;
+	for (flow = LIST_FIRST(&mbstf->flows[(uint64_t)id % BUCKETS]); flow;
+	     flow = LIST_NEXT(flow, link))
+		if (flow->flow.id == id)
+			return flow;
 	return NULL;
 }
 
@@ -75,9 +76,9 @@ static struct mtk *mtk_find(const struct flow *flow, uint32_t msk_id,
 {
 	struct mtk *mtk;
 
-	SLIST_FOREACH(mtk, &flow->mtks, link)
-	if (mtk->msk_id == msk_id && mtk->mtk_id == mtk_id)
-		return mtk;
+	for (mtk = SLIST_FIRST(&flow->mtks); mtk; mtk = SLIST_NEXT(mtk, link))
+		if (mtk->msk_id == msk_id && mtk->mtk_id == mtk_id)
+			return mtk;
 	return NULL;
 }
 
@@ -214,8 +215,9 @@ int mbstf_mtk_activate(struct mbstf *mbstf, int64_t id, uint32_t msk_id,
 	if (!mtk)
 		return fault_set(fault, FAULT_UNKNOWN,
 				 "stream has no MTK %08x:%u", msk_id, mtk_id);
-	SLIST_FOREACH(other, &flow->mtks, link)
-	other->active = other == mtk;
+	for (other = SLIST_FIRST(&flow->mtks); other;
+	     other = SLIST_NEXT(other, link))
+		other->active = other == mtk;
 	if (mtk->place != MTK_INSTALLED || !kernel_here(mbstf))
 		return 0;
 	key = key_name(flow, mtk);
@@ -367,8 +369,7 @@ static void flow_kernel_here(struct mbstf *mbstf, struct flow *flow)
 		complain("group-not-added", flow, &fault);
 		return;
 	}
-	SLIST_FOREACH(mtk, &flow->mtks, link)
-	{
+	for (mtk = SLIST_FIRST(&flow->mtks); mtk; mtk = SLIST_NEXT(mtk, link)) {
 		fault = (struct fault){ 0 };
 		if (mtk->place == MTK_HELD &&
 		    mtk_install(mbstf, flow, mtk, &fault))
@@ -384,9 +385,9 @@ static void flow_kernel_gone(struct mbstf *mbstf, struct flow *flow)
 	struct mtk *mtk;
 
 	(void)mbstf;
-	SLIST_FOREACH(mtk, &flow->mtks, link)
-	if (mtk->place == MTK_INSTALLED)
-		mtk->place = MTK_LOST;
+	for (mtk = SLIST_FIRST(&flow->mtks); mtk; mtk = SLIST_NEXT(mtk, link))
+		if (mtk->place == MTK_INSTALLED)
+			mtk->place = MTK_LOST;
 }
 
 /* Events were lost, and one of them may have been the end of a key. */
@@ -415,12 +416,14 @@ static struct flow *flow_of_group(struct mbstf *mbstf,
 	unsigned int i;
 
 	for (i = 0; i < BUCKETS; i++)
-		LIST_FOREACH(flow, &mbstf->flows[i], link)
-	if (address_equal(&flow->flow.group, &group->group) &&
-	    (flow->flow.source.family == group->source.family &&
-	     (!group->source.family ||
-	      address_host_equal(&flow->flow.source, &group->source))))
-		return flow;
+		for (flow = LIST_FIRST(&mbstf->flows[i]); flow;
+		     flow = LIST_NEXT(flow, link))
+			if (address_equal(&flow->flow.group, &group->group) &&
+			    (flow->flow.source.family == group->source.family &&
+			     (!group->source.family ||
+			      address_host_equal(&flow->flow.source,
+						 &group->source))))
+				return flow;
 	return NULL;
 }
 
@@ -491,11 +494,11 @@ static json_t *mbstf_status(const struct daemon *daemon)
 	unsigned int i;
 
 	for (i = 0; i < BUCKETS; i++)
-		LIST_FOREACH(flow, &mbstf->flows[i], link)
-		{
+		for (flow = LIST_FIRST(&mbstf->flows[i]); flow;
+		     flow = LIST_NEXT(flow, link)) {
 			flows++;
-			SLIST_FOREACH(mtk, &flow->mtks, link)
-			{
+			for (mtk = SLIST_FIRST(&flow->mtks); mtk;
+			     mtk = SLIST_NEXT(mtk, link)) {
 				held += mtk->place == MTK_HELD;
 				installed += mtk->place == MTK_INSTALLED;
 				lost += mtk->place == MTK_LOST;

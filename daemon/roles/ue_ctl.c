@@ -1,56 +1,37 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "roles/ctl_value.h"
 #include "roles/ue.h"
 #include "roles/ue_bulk.h"
 #include "roles/ue_ctl.h"
 
-int ue_ctl_text(const json_t *arguments, const char *name, bool needed,
-		const char **text, struct fault *fault)
-{
-	const json_t *value = json_object_get(arguments, name);
-
-	*text = json_string_value(value);
-	if (*text || (!value && !needed))
-		return 0;
-	return fault_set(fault, FAULT_ARGUMENT, "%s has to be a text", name);
-}
-
-int ue_ctl_number(const json_t *arguments, const char *name, long long standard,
-		  long long max, long long *number, struct fault *fault)
-{
-	const json_t *value = json_object_get(arguments, name);
-
-	*number = value ? json_integer_value(value) : standard;
-	if (!value ||
-	    (json_is_integer(value) && *number >= 0 && *number <= max))
-		return 0;
-	return fault_set(fault, FAULT_ARGUMENT,
-			 "%s has to be a number from 0 to %lld", name, max);
-}
-
 int ue_ctl_imsi(struct ue *ue, const json_t *arguments, const char **imsi,
 		struct fault *fault)
 {
-	if (ue_ctl_text(arguments, "imsi", false, imsi, fault))
+	*imsi = NULL;
+	if (ctl_value_text_or(arguments, "imsi", imsi, fault))
 		return -1;
 	if (!*imsi && ue->by_imsi.count == 1)
 		*imsi = TAILQ_FIRST(&ue->usims)->imsi;
 	if (*imsi)
 		return 0;
 	return fault_set(fault, FAULT_ARGUMENT,
-			 "imsi is missing, and there are %zu USIMs",
+			 "imsi: missing, and there are %zu USIMs",
 			 ue->by_imsi.count);
 }
 
-struct ue_bulk *ue_ctl_bulk(struct ue *ue, struct ctl_request *request)
+struct ue_bulk *ue_ctl_bulk(struct ue *ue, struct ctl_request *request,
+			    const char *const *names)
 {
 	const json_t *arguments = ctl_arguments(request);
 	struct ue_bulk *bulk = NULL;
 	struct fault fault = { 0 };
+	uint64_t count = 1;
 	const char *imsi;
-	long long count;
 
-	if (!ue_ctl_imsi(ue, arguments, &imsi, &fault) &&
-	    !ue_ctl_number(arguments, "count", 1, UE_BULK_MAX, &count, &fault))
+	if (!ctl_value_check(arguments, names, &fault) &&
+	    !ue_ctl_imsi(ue, arguments, &imsi, &fault) &&
+	    !ctl_value_number_or(arguments, "count", 1, UE_BULK_MAX, &count,
+				 &fault))
 		bulk = ue_bulk_new(ue, request, imsi, (unsigned int)count,
 				   &fault);
 	if (!bulk)
@@ -58,38 +39,53 @@ struct ue_bulk *ue_ctl_bulk(struct ue *ue, struct ctl_request *request)
 	return bulk;
 }
 
+/* A number of the status; without memory it is left out. */
+static void put(json_t *status, const char *name, uint64_t number)
+{
+	json_object_set_new(status, name, json_integer((json_int_t)number));
+}
+
+static void put_counts(json_t *status, const struct ue_counts *counts)
+{
+	put(status, "bootstrapped", counts->bootstrapped);
+	put(status, "resynchronised", counts->resynchronised);
+	put(status, "registered", counts->registered);
+	put(status, "deregistered", counts->deregistered);
+	put(status, "left", counts->left);
+	put(status, "msk-requests", counts->msk_requests);
+	put(status, "msk-stored", counts->msk_stored);
+	put(status, "msk-deleted", counts->msk_deleted);
+	put(status, "mtk-accepted", counts->mtk_accepted);
+	put(status, "solicited", counts->solicited);
+	put(status, "verifications", counts->verifications);
+	put(status, "mikey-refused", counts->refused);
+	put(status, "mikey-unknown-ue", counts->unknown_ue);
+	put(status, "unknown-keys", counts->unknown_key);
+	put(status, "failed", counts->failed);
+}
+
 json_t *ue_status(const struct ue *ue)
 {
-	const struct ue_counts *counts = &ue->counts;
+	uint64_t services = 0, members = 0, active = 0;
 	const struct ue_service *service;
-	json_int_t services = 0, members = 0, active = 0;
+	json_t *status = json_object();
 
 	TAILQ_FOREACH(service, &ue->services, entry)
 	{
 		services++;
-		members += (json_int_t)service->member_count;
-		active += (json_int_t)service->active;
+		members += service->member_count;
+		active += service->active;
 	}
-#define COUNT(name) (json_int_t) counts->name
-	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I,"
-			 " s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I,"
-			 " s:I, s:I, s:I, s:I, s:I, s:I, s:I}",
-			 "usims", (json_int_t)ue->by_imsi.count, "services",
-			 services, "members", members, "active", active,
-			 "procedures", (json_int_t)ue->running, "mikey-port",
-			 (json_int_t)ue_mikey_port(ue), "bootstrapped",
-			 COUNT(bootstrapped), "resynchronised",
-			 COUNT(resynchronised), "registered", COUNT(registered),
-			 "deregistered", COUNT(deregistered), "left",
-			 COUNT(left), "msk-requests", COUNT(msk_requests),
-			 "msk-stored", COUNT(msk_stored), "msk-deleted",
-			 COUNT(msk_deleted), "mtk-accepted",
-			 COUNT(mtk_accepted), "solicited", COUNT(solicited),
-			 "verifications", COUNT(verifications), "mikey-refused",
-			 COUNT(refused), "mikey-unknown-ue", COUNT(unknown_ue),
-			 "unknown-keys", COUNT(unknown_key), "failed",
-			 COUNT(failed));
-#undef COUNT
+	if (!status)
+		return NULL;
+	put(status, "usims", ue->by_imsi.count);
+	put(status, "services", services);
+	put(status, "members", members);
+	put(status, "active", active);
+	put(status, "procedures", ue->running);
+	put(status, "mikey-port", ue_mikey_port(ue));
+	put_counts(status, &ue->counts);
+	return status;
 }
 
 void ue_ctl_start(struct ue *ue)

@@ -21,18 +21,13 @@ void ue_ctl_service_join(void *argument, struct ctl_request *request);
 void ue_ctl_service_leave(void *argument, struct ctl_request *request);
 void ue_ctl_service_show(void *argument, struct ctl_request *request);
 
-/* A member of an object that is text, NULL if it is not there. Returns 0, or -1 if
- * it is something else, or if it is not there and @needed.
- */
-int ue_ctl_text(const json_t *arguments, const char *name, bool needed,
-		const char **text, struct fault *fault);
-/* A whole number; @standard if it is not there. */
-int ue_ctl_number(const json_t *arguments, const char *name, long long standard,
-		  long long max, long long *number, struct fault *fault);
 /* The member "imsi", or without it the IMSI of the only UE. */
 int ue_ctl_imsi(struct ue *ue, const json_t *arguments, const char **imsi,
 		struct fault *fault);
-/* A command on "count" UEs from "imsi" on. NULL, and the request is refused. */
-struct ue_bulk *ue_ctl_bulk(struct ue *ue, struct ctl_request *request);
+/* A command on "count" UEs from "imsi" on, with arguments of @names only. NULL, and
+ * the request is refused.
+ */
+struct ue_bulk *ue_ctl_bulk(struct ue *ue, struct ctl_request *request,
+			    const char *const *names);
 
 #endif

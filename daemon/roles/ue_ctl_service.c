@@ -4,6 +4,7 @@
 
 #include "config_value.h"
 #include "core/text.h"
+#include "roles/ctl_value.h"
 #include "roles/ue_bulk.h"
 #include "roles/ue_ctl.h"
 #include "roles/ue_member.h"
@@ -90,11 +91,11 @@ static int join_one(struct ue_bulk *bulk, struct fault *fault)
 static int read_join(struct ue *ue, const json_t *arguments,
 		     struct ue_bulk *bulk, struct fault *fault)
 {
-	const char *id, *url, *naf;
+	const char *id, *url = NULL, *naf = NULL;
 
-	if (ue_ctl_text(arguments, "service", true, &id, fault) ||
-	    ue_ctl_text(arguments, "announcement", false, &url, fault) ||
-	    ue_ctl_text(arguments, "bm-sc", false, &naf, fault) ||
+	if (ctl_value_text(arguments, "service", &id, fault) ||
+	    ctl_value_text_or(arguments, "announcement", &url, fault) ||
+	    ctl_value_text_or(arguments, "bm-sc", &naf, fault) ||
 	    check_service_id(id, fault) ||
 	    (url && config_url("announcement", url, fault)) ||
 	    (naf && fqdn_check(naf, strlen(naf), "bm-sc", fault)) ||
@@ -106,7 +107,9 @@ static int read_join(struct ue *ue, const json_t *arguments,
 
 void ue_ctl_service_join(void *argument, struct ctl_request *request)
 {
-	struct ue_bulk *bulk = ue_ctl_bulk(argument, request);
+	static const char *const names[] = { "service", "announcement", "bm-sc",
+					     "imsi",	"count",	NULL };
+	struct ue_bulk *bulk = ue_ctl_bulk(argument, request, names);
 	struct fault fault = { 0 };
 
 	if (!bulk)
@@ -155,13 +158,14 @@ static int leave_one(struct ue_bulk *bulk, struct fault *fault)
 
 void ue_ctl_service_leave(void *argument, struct ctl_request *request)
 {
-	struct ue_bulk *bulk = ue_ctl_bulk(argument, request);
+	static const char *const names[] = { "service", "imsi", "count", NULL };
+	struct ue_bulk *bulk = ue_ctl_bulk(argument, request, names);
 	struct fault fault = { 0 };
 	const char *id;
 
 	if (!bulk)
 		return;
-	if (ue_ctl_text(ctl_arguments(request), "service", true, &id, &fault) ||
+	if (ctl_value_text(ctl_arguments(request), "service", &id, &fault) ||
 	    check_service_id(id, &fault)) {
 		ctl_refuse(request, &fault);
 		ue_bulk_free(bulk);
@@ -244,10 +248,9 @@ void ue_ctl_service_show(void *argument, struct ctl_request *request)
 	json_t *list = json_array();
 	struct fault fault = { 0 };
 	struct ue *ue = argument;
-	const char *id;
+	const char *id = NULL;
 
-	if (ue_ctl_text(ctl_arguments(request), "service", false, &id,
-			&fault)) {
+	if (ctl_value_text_or(ctl_arguments(request), "service", &id, &fault)) {
 		json_decref(list);
 		ctl_refuse(request, &fault);
 		return;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include <openssl/crypto.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "log.h"
+#include "roles/ctl_value.h"
 #include "roles/ue_bulk.h"
 #include "roles/ue_commit.h"
 #include "roles/ue_ctl.h"
@@ -17,78 +17,21 @@
 
 /* ---- usim add ---- */
 
-static int hex_digit(char digit)
-{
-	if (digit >= '0' && digit <= '9')
-		return digit - '0';
-	if (digit >= 'a' && digit <= 'f')
-		return digit - 'a' + 10;
-	if (digit >= 'A' && digit <= 'F')
-		return digit - 'A' + 10;
-	return -1;
-}
-
-/* The sentence does not say what was there instead: it may be a key. */
-static int read_key(const char *name, const char *text, struct secret *key,
-		    struct fault *fault)
-{
-	uint8_t octets[MILENAGE_KEY_SIZE];
-	int high, low, result = -1;
-	size_t i;
-
-	if (strlen(text) != 2 * sizeof(octets))
-		goto out;
-	for (i = 0; i < sizeof(octets); i++) {
-		high = hex_digit(text[2 * i]);
-		low = hex_digit(text[2 * i + 1]);
-		if (high < 0 || low < 0)
-			goto out;
-		octets[i] = (uint8_t)(high << 4 | low);
-	}
-	result = secret_set(key, octets, sizeof(octets));
-out:
-	OPENSSL_cleanse(octets, sizeof(octets));
-	if (!result)
-		return 0;
-	return fault_set(fault, FAULT_ARGUMENT,
-			 "%s has to be %zu octets as hex digits", name,
-			 sizeof(octets));
-}
-
-static int read_keys(const json_t *arguments, struct milenage *keys,
+static int read_keys(json_t *arguments, struct milenage *keys,
 		     struct fault *fault)
 {
+	bool has_op = json_object_get(arguments, "op");
 	struct secret k = { 0 }, op = { 0 };
-	const char *k_text, *opc_text, *op_text;
 	int result = -1;
 
-	if (ue_ctl_text(arguments, "k", true, &k_text, fault) ||
-	    ue_ctl_text(arguments, "op", false, &op_text, fault) ||
-	    ue_ctl_text(arguments, "opc", !op_text, &opc_text, fault))
-		return -1;
-	if (!read_key("k", k_text, &k, fault)) {
-		if (opc_text && !read_key("opc", opc_text, &op, fault))
-			result = milenage_set(keys, &k, &op, fault);
-		else if (!opc_text && !read_key("op", op_text, &op, fault))
-			result = milenage_set_op(keys, &k, &op, fault);
-	}
+	if (!ctl_value_key(arguments, "k", MILENAGE_KEY_SIZE, &k, fault) &&
+	    !ctl_value_key(arguments, has_op ? "op" : "opc", MILENAGE_KEY_SIZE,
+			   &op, fault))
+		result = has_op ? milenage_set_op(keys, &k, &op, fault) :
+				  milenage_set(keys, &k, &op, fault);
 	secret_clear(&k);
 	secret_clear(&op);
 	return result;
-}
-
-/* The arguments are the request's; what is a key in them is not left behind. */
-static void wipe_keys(const json_t *arguments)
-{
-	static const char *const names[] = { "k", "op", "opc" };
-	const char *text;
-	size_t i;
-
-	for (i = 0; i < sizeof(names) / sizeof(*names); i++) {
-		text = json_string_value(json_object_get(arguments, names[i]));
-		if (text)
-			OPENSSL_cleanse((char *)text, strlen(text));
-	}
 }
 
 /* A USIM that gets other keys has to bootstrap anew. */
@@ -127,23 +70,22 @@ static int add_one(struct ue_bulk *bulk, struct fault *fault)
 
 void ue_ctl_usim_add(void *argument, struct ctl_request *request)
 {
-	const json_t *arguments = ctl_arguments(request);
-	struct ue_bulk *bulk = ue_ctl_bulk(argument, request);
+	static const char *const names[] = { "imsi",	   "k",	    "opc", "op",
+					     "mnc-digits", "count", NULL };
+	json_t *arguments = ctl_arguments(request);
+	struct ue_bulk *bulk = ue_ctl_bulk(argument, request, names);
 	struct fault fault = { 0 };
-	long long digits = 2;
+	uint64_t digits = 2;
 
-	if (bulk &&
-	    (read_keys(arguments, &bulk->keys, &fault) ||
-	     ue_ctl_number(arguments, "mnc-digits", 2, 3, &digits, &fault) ||
-	     (digits < 2 && fault_set(&fault, FAULT_ARGUMENT,
-				      "mnc-digits has to be 2 or 3")))) {
-		ctl_refuse(request, &fault);
-		ue_bulk_free(bulk);
-		bulk = NULL;
-	}
-	wipe_keys(arguments);
 	if (!bulk)
 		return;
+	if (read_keys(arguments, &bulk->keys, &fault) ||
+	    ctl_value_number_or(arguments, "mnc-digits", 2, 3, &digits,
+				&fault)) {
+		ctl_refuse(request, &fault);
+		ue_bulk_free(bulk);
+		return;
+	}
 	bulk->mnc_digits = (unsigned int)digits;
 	ue_bulk_run(bulk, add_one);
 }
@@ -169,7 +111,8 @@ static int del_one(struct ue_bulk *bulk, struct fault *fault)
 
 void ue_ctl_usim_del(void *argument, struct ctl_request *request)
 {
-	struct ue_bulk *bulk = ue_ctl_bulk(argument, request);
+	static const char *const names[] = { "imsi", "count", NULL };
+	struct ue_bulk *bulk = ue_ctl_bulk(argument, request, names);
 
 	if (bulk)
 		ue_bulk_run(bulk, del_one);
@@ -217,9 +160,9 @@ void ue_ctl_usim_show(void *argument, struct ctl_request *request)
 	struct fault fault = { 0 };
 	struct ue *ue = argument;
 	struct ue_usim *usim;
-	const char *imsi;
+	const char *imsi = NULL;
 
-	if (ue_ctl_text(ctl_arguments(request), "imsi", false, &imsi, &fault)) {
+	if (ctl_value_text_or(ctl_arguments(request), "imsi", &imsi, &fault)) {
 		json_decref(list);
 		ctl_refuse(request, &fault);
 		return;

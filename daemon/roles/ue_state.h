@@ -104,10 +104,10 @@ enum ue_want {
  * @done_argument: for @done
  */
 struct ue_member {
+	TAILQ_ENTRY(ue_member) entry;
 	struct ue_usim *usim;
 	struct ue_service *service;
 	struct ue_member *next;
-	TAILQ_ENTRY(ue_member) entry;
 	enum ue_member_state state;
 	enum ue_want want;
 	bool asked;
@@ -137,6 +137,9 @@ struct ue_member {
  * @dirty: has written something that is not committed
  */
 struct ue_usim {
+	TAILQ_ENTRY(ue_usim) entry;
+	TAILQ_ENTRY(ue_usim) dirty_entry;
+	TAILQ_ENTRY(ue_usim) queue_entry;
 	struct ue *ue;
 	struct ue_node by_imsi;
 	char imsi[IMSI_TEXT_SIZE];
@@ -153,9 +156,6 @@ struct ue_usim {
 	struct ue_procedure *procedure;
 	struct pull pull;
 	struct loop_timer timer;
-	TAILQ_ENTRY(ue_usim) entry;
-	TAILQ_ENTRY(ue_usim) dirty_entry;
-	TAILQ_ENTRY(ue_usim) queue_entry;
 };
 
 /**
@@ -218,8 +218,9 @@ struct ue_holder {
  * @timer: for @fetch, joins that failed and old MTKs
  */
 struct ue_service {
-	struct ue *ue;
 	TAILQ_ENTRY(ue_service) entry;
+	TAILQ_HEAD(, ue_member) members;
+	struct ue *ue;
 	char id[ANNOUNCE_URI_SIZE];
 	char *url;
 	char naf[FQDN_TEXT_SIZE];
@@ -230,7 +231,6 @@ struct ue_service {
 	size_t flow_count;
 	struct ue_mtk *mtks;
 	struct ue_holder *holders;
-	TAILQ_HEAD(, ue_member) members;
 	size_t member_count;
 	size_t active;
 	struct pull fetch;
@@ -286,17 +286,17 @@ struct ue_counts {
  * @mgvf: for one message at a time, empty in between
  */
 struct ue {
+	TAILQ_HEAD(, ue_usim) usims;
+	TAILQ_HEAD(, ue_service) services;
+	TAILQ_HEAD(, ue_usim) queue;
+	TAILQ_HEAD(, ue_usim) dirty;
+	TAILQ_HEAD(, ue_procedure) procedures;
 	struct daemon *daemon;
 	struct loop *loop;
 	struct store *store;
 	struct ue_settings settings;
 	struct ue_index by_imsi;
 	struct ue_index by_btid;
-	TAILQ_HEAD(, ue_usim) usims;
-	TAILQ_HEAD(, ue_service) services;
-	TAILQ_HEAD(, ue_usim) queue;
-	TAILQ_HEAD(, ue_usim) dirty;
-	TAILQ_HEAD(, ue_procedure) procedures;
 	uint32_t running;
 	struct loop_timer queue_timer;
 	struct ue_socket *sockets;

@@ -25,6 +25,9 @@ static const struct mbsec_cipher_suite mbsec_suites[] = {
 
 struct mbsec_suite_drivers mbsec_suite_drivers;
 
+/* Found at load: to ask again for what is not there starts modprobe each time. */
+static bool mbsec_suite_no_internal __ro_after_init;
+
 /**
  * mbsec_suite_find - a suite by its number
  * @id: enum mbsec_suite
@@ -58,10 +61,12 @@ u32 mbsec_suite_overhead(const struct mbsec_cipher_suite *suite)
  */
 static int mbsec_suite_ciphers_alloc(struct mbsec_suite_keys *keys)
 {
-	struct crypto_sync_skcipher *cipher;
+	struct crypto_sync_skcipher *cipher = ERR_PTR(-ENOENT);
+	const u32 internal = CRYPTO_ALG_INTERNAL;
 
-	cipher = crypto_alloc_sync_skcipher("__ctr(aes)", CRYPTO_ALG_INTERNAL,
-					    CRYPTO_ALG_INTERNAL);
+	if (!mbsec_suite_no_internal)
+		cipher = crypto_alloc_sync_skcipher("__ctr(aes)", internal,
+						    internal);
 	if (!IS_ERR(cipher))
 		keys->fast = cipher;
 	else if (PTR_ERR(cipher) != -ENOENT)
@@ -235,6 +240,7 @@ int __init mbsec_suite_init(void)
 	err = mbsec_suite_keys_init(&keys, &mbsec_suites[0], zero, zero);
 	if (err)
 		return err;
+	mbsec_suite_no_internal = !keys.fast;
 	safe = &keys.safe->base;
 	strscpy(names->cipher_fallback, crypto_skcipher_driver_name(safe),
 		sizeof(names->cipher_fallback));

@@ -52,11 +52,34 @@
 struct bmsc_group;
 struct bmsc_service;
 struct bmsc_request;
+struct bmsc_ue;
+struct bmsc_member;
+struct bmsc_delivery;
+struct bmsc_msk;
+struct bmsc_mtk;
+struct bmsc_watch;
+struct ctl;
+struct ctl_request;
 struct httpd;
 struct httpd_request;
 struct udp;
 struct udp_datagram;
 struct zn;
+
+LIST_HEAD(bmsc_ue_list, bmsc_ue);
+SLIST_HEAD(bmsc_dirty_list, bmsc_ue);
+SLIST_HEAD(bmsc_membership_list, bmsc_member);
+TAILQ_HEAD(bmsc_member_list, bmsc_member);
+LIST_HEAD(bmsc_outstanding_list, bmsc_delivery);
+TAILQ_HEAD(bmsc_delivery_list, bmsc_delivery);
+LIST_HEAD(bmsc_group_list, bmsc_group);
+SLIST_HEAD(bmsc_key_groups, bmsc_group);
+TAILQ_HEAD(bmsc_pushing_list, bmsc_group);
+SLIST_HEAD(bmsc_msk_list, bmsc_msk);
+SLIST_HEAD(bmsc_mtk_list, bmsc_mtk);
+LIST_HEAD(bmsc_service_list, bmsc_service);
+LIST_HEAD(bmsc_request_list, bmsc_request);
+LIST_HEAD(bmsc_watch_list, bmsc_watch);
 
 /* ---- UEs (bmsc_ue.c) ---- */
 
@@ -96,8 +119,8 @@ struct bmsc_ue {
 	LIST_ENTRY(bmsc_ue) by_btid;
 	LIST_ENTRY(bmsc_ue) by_id;
 	SLIST_ENTRY(bmsc_ue) dirty_link;
-	SLIST_HEAD(, bmsc_member) members;
-	LIST_HEAD(, bmsc_delivery) deliveries;
+	struct bmsc_membership_list members;
+	struct bmsc_outstanding_list deliveries;
 	int64_t id;
 	char *impi;
 	char *btid;
@@ -115,8 +138,6 @@ struct bmsc_ue {
 	bool dirty;
 	bool gone;
 };
-
-LIST_HEAD(bmsc_ue_list, bmsc_ue);
 
 /**
  * struct bmsc_ues - the table, hashed by IMPI, B-TID and row
@@ -245,14 +266,14 @@ struct bmsc_group {
 	struct keylife_action *todo;
 	size_t todo_count;
 	size_t todo_room;
-	SLIST_HEAD(, bmsc_msk) msks;
-	SLIST_HEAD(, bmsc_mtk) mtks;
-	TAILQ_HEAD(, bmsc_member) members;
+	struct bmsc_msk_list msks;
+	struct bmsc_mtk_list mtks;
+	struct bmsc_member_list members;
 	uint32_t inside;
 	struct push push;
 	struct bmsc_progress progress;
 	struct bmsc_member *cursor;
-	LIST_HEAD(, bmsc_watch) watches;
+	struct bmsc_watch_list watches;
 	struct loop_timer timer;
 	struct store_waiter waiter;
 	bool in_pushing;
@@ -336,7 +357,7 @@ struct bmsc_flow {
  */
 struct bmsc_service {
 	LIST_ENTRY(bmsc_service) link;
-	SLIST_HEAD(, bmsc_group) groups;
+	struct bmsc_key_groups groups;
 	struct service_record record;
 	struct bmsc_flow flows[SERVICE_FLOWS_MAX];
 	struct store_waiter waiter;
@@ -397,8 +418,6 @@ struct bmsc_delivery {
 	bool bulk;
 };
 
-TAILQ_HEAD(bmsc_delivery_list, bmsc_delivery);
-
 /**
  * struct bmsc_push - all that is on its way
  * @tick: next tick of the wheel
@@ -410,7 +429,7 @@ struct bmsc_push {
 	struct bmsc_delivery_list bulk;
 	struct bmsc_delivery_list commit;
 	struct bmsc_delivery_list wheel[WHEEL_LEVELS * WHEEL_SLOTS];
-	TAILQ_HEAD(, bmsc_group) pushing;
+	struct bmsc_pushing_list pushing;
 	uint64_t tick;
 	uint32_t on_wheel;
 	uint32_t count;
@@ -529,9 +548,6 @@ void bmsc_procedure_follow(struct bmsc_request *request);
 
 /* ---- Commands (bmsc_ctl.c, bmsc_ctl_*.c) ---- */
 
-struct ctl;
-struct ctl_request;
-
 /**
  * struct bmsc_watch - a command that is answered later
  * @group: whose push it waits for, NULL if it waits for the commit
@@ -600,13 +616,13 @@ struct bmsc {
 	struct secret nonce_key;
 	uint64_t nonce_stamp;
 	struct bmsc_ues ues;
-	SLIST_HEAD(, bmsc_ue) dirty;
+	struct bmsc_dirty_list dirty;
 	struct store_waiter waiter;
-	LIST_HEAD(, bmsc_group) groups[BMSC_BUCKETS];
-	LIST_HEAD(, bmsc_service) services[BMSC_BUCKETS];
+	struct bmsc_group_list groups[BMSC_BUCKETS];
+	struct bmsc_service_list services[BMSC_BUCKETS];
 	struct bmsc_push push;
-	LIST_HEAD(, bmsc_request) requests;
-	LIST_HEAD(, bmsc_watch) watches;
+	struct bmsc_request_list requests;
+	struct bmsc_watch_list watches;
 	unsigned int questions;
 	bool stopping;
 };

@@ -10,12 +10,10 @@
 /**
  * struct bsf_naf_config - a NAF that may ask for keys
  * @name: its FQDN
- * @address: where it asks from, NULL if only from this process
- * @key_file: shared with it, needed with @address
+ * @key_file: shared with it, NULL if it runs in this process
  */
 struct bsf_naf_config {
 	char *name;
-	char *address;
 	char *key_file;
 };
 

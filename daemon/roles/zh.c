@@ -39,11 +39,14 @@ struct zh *zh_new(struct daemon *daemon, const char *hss, const char *key_file,
 		return NULL;
 	}
 	zh->daemon = daemon;
-	if (!strcmp(hss, "local"))
-		return zh;
-	zh->peer = peer_client_new(daemon->http, daemon->loop, hss, "bsf",
-				   key_file, fault);
-	if (zh->peer)
+	if (strcmp(hss, "local"))
+		zh->peer = peer_client_new(daemon->http, daemon->loop, hss,
+					   "bsf", key_file, fault);
+	else if (!daemon->hss)
+		fault_set(fault, FAULT_ARGUMENT,
+			  "the HSS is to be local, but its role is not in this "
+			  "process");
+	if (zh->peer || (daemon->hss && !strcmp(hss, "local")))
 		return zh;
 	free(zh);
 	return NULL;

@@ -421,7 +421,10 @@ static void check_mac(struct explain *explain, const struct mikey_state *state)
 	struct fault fault = {};
 	const char *name;
 
-	if (psk_find(explain, state, &name, &psk)) {
+	if (explain->fault.code) {
+		explain_check(explain, "MAC", EXPLAIN_NOT_CHECKED,
+			      "the message is malformed");
+	} else if (psk_find(explain, state, &name, &psk)) {
 		explain_check(explain, "MAC", EXPLAIN_NOT_CHECKED,
 			      "no %s is given", name);
 	} else if (!rand.size) {
@@ -527,9 +530,13 @@ static void explain_all(struct explain *explain)
 	struct mikey_message message, ignored;
 	struct mikey_state state = { .message = &message };
 
-	if (mikey_decode(&message, explain->data, explain->size,
-			 &explain->fault))
+	if (mikey_decode_part(&message, explain->data, explain->size,
+			      &explain->fault)) {
+		if (message.octets.size)
+			show_header(explain, &message);
+		show_payloads(explain, &state);
 		return;
+	}
 	if (mbms_message_decode(&ignored, &state.kind, explain->data,
 				explain->size, &state.kind_fault))
 		state.kind = 0;

@@ -334,9 +334,11 @@ static int decode_payload(struct mikey_message *message, uint8_t payload,
 	if (mikey_add(message, payload, fault))
 		return -1;
 	*next = reader_u8(reader);
-	if (codec->decode(message, reader, fault))
-		return -1;
-	return reader_check(reader, codec->name, fault);
+	if (!codec->decode(message, reader, fault) &&
+	    !reader_check(reader, codec->name, fault))
+		return 0;
+	message->count--;
+	return -1;
 }
 
 #define BIT(payload) (1U << (payload))
@@ -417,16 +419,19 @@ static int decode(struct mikey_message *message, struct reader *reader,
 
 	if (decode_header(message, reader, &next, fault))
 		return -1;
-	while (next != MIKEY_LAST)
+	message->octets = (struct mikey_bytes){ reader->data, reader->pos };
+	while (next != MIKEY_LAST) {
 		if (decode_payload(message, next, reader, &next, fault))
 			return -1;
+		message->octets.size = reader->pos;
+	}
 	if (reader_end(reader, "message", fault))
 		return -1;
 	return check_shape(message, fault);
 }
 
-int mikey_decode(struct mikey_message *message, const void *data, size_t size,
-		 struct fault *fault)
+int mikey_decode_part(struct mikey_message *message, const void *data,
+		      size_t size, struct fault *fault)
 {
 	struct reader reader;
 
@@ -436,14 +441,20 @@ int mikey_decode(struct mikey_message *message, const void *data, size_t size,
 				 "message has %zu octets, more than %d", size,
 				 MIKEY_SIZE_MAX);
 	reader_init(&reader, data, size);
-	if (decode(message, &reader, fault)) {
-		*message = (struct mikey_message){ 0 };
+	if (decode(message, &reader, fault))
 		return -1;
-	}
-	message->octets = (struct mikey_bytes){ data, size };
 	if (!message->mac.size)
 		message->covered = size;
 	return 0;
+}
+
+int mikey_decode(struct mikey_message *message, const void *data, size_t size,
+		 struct fault *fault)
+{
+	if (!mikey_decode_part(message, data, size, fault))
+		return 0;
+	*message = (struct mikey_message){ 0 };
+	return -1;
 }
 
 int mikey_add(struct mikey_message *message, enum mikey_payload payload,

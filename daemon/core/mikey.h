@@ -189,6 +189,15 @@ struct mikey_message {
 int mikey_decode(struct mikey_message *message, const void *data, size_t size,
 		 struct fault *fault);
 
+/* For people who look for what is wrong with a message: as mikey_decode(), but a
+ * failure leaves in @message what is in front of the fault. @order names the
+ * payloads that were read to their end, members of others are to be ignored.
+ * @octets has the header and these payloads; if it is empty, not even the header
+ * could be read.
+ */
+int mikey_decode_part(struct mikey_message *message, const void *data,
+		      size_t size, struct fault *fault);
+
 /* Writes @message with the payloads of @order. KEMAC and V get @mac, or zeroes
  * if that is empty: then the last MIKEY_MAC_SIZE octets are to be replaced.
  * @octets and @covered are not used. A message that mikey_decode() would refuse

@@ -195,6 +195,46 @@ static void test_mikey_hostile_name(void **state)
 	json_decref(list);
 }
 
+/* Of a message that is cut off, the payloads in front of the fault are shown. */
+static void test_mikey_prefix(void **state)
+{
+	json_t *list = vectors_load("mikey");
+	json_t *vector = vectors_find(list, "MSK delivery, download");
+	uint8_t message[MESSAGE_MAX];
+	size_t size = vectors_hex(vector, "message", message, sizeof(message));
+	struct explain_keys keys;
+	json_t *report;
+	int code;
+
+	(void)state;
+	mikey_keys(list, vector, &keys);
+	/* RAND ends at 49, see docs/vectors.rst. */
+	report = explain_json(&explain_kind_mikey, message, 48, &keys, &code);
+	assert_int_equal(code, EXIT_CODE_REFUSED);
+	assert_string_equal(report_fault(report), "truncated");
+	assert_string_equal(report_text(report, "hdr", "csb-id"), "0a0b0c0d");
+	assert_non_null(report_field(report, "t", "ts-value"));
+	assert_null(report_field(report, "rand", "rand"));
+	json_decref(report);
+	report = explain_json(&explain_kind_mikey, message, 49, &keys, &code);
+	assert_non_null(report_field(report, "rand", "rand"));
+	assert_null(report_field(report, "id", "role"));
+	json_decref(report);
+	report = explain_json(&explain_kind_mikey, message, 9, &keys, &code);
+	assert_int_equal(json_array_size(json_object_get(report, "parts")), 0);
+	json_decref(report);
+	/* One octet too many: all of it is shown, and nothing is verified. */
+	message[size] = 0;
+	report = explain_json(&explain_kind_mikey, message, size + 1, &keys,
+			      &code);
+	assert_int_equal(code, EXIT_CODE_REFUSED);
+	assert_non_null(report_field(report, "kemac", "mac"));
+	assert_string_equal(report_check(report, "mac"), "not-checked");
+	json_decref(report);
+	explain_keys_clear(&keys);
+	json_decref(list);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -202,6 +242,7 @@ int main(void)
 		cmocka_unit_test(test_mikey_fields),
 		cmocka_unit_test(test_mikey_wrong_keys),
 		cmocka_unit_test(test_mikey_hostile_name),
+		cmocka_unit_test(test_mikey_prefix),
 	};
 
 	setenv("NO_COLOR", "1", 1);

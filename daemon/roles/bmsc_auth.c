@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bmsc.h"
+#include "bmsc_request.h"
 #include "core/digest_realm.h"
 #include "core/mbms_profile.h"
 #include "io/httpd.h"

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bmsc.h"
+#include "bmsc_request.h"
 #include "core/kdf_gba.h"
 #include "core/mbms_xml_names.h"
 #include "io/httpd.h"

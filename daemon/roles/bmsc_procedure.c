@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bmsc.h"
+#include "bmsc_request.h"
 #include "io/httpd.h"
 #include "log.h"
 

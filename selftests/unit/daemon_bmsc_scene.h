@@ -166,6 +166,9 @@ unsigned int scene_register(struct scene *scene, unsigned int ue,
 unsigned int scene_request(struct scene *scene, unsigned int ue,
 			   uint16_t key_group);
 
+/* For the sockets of the UEs. */
+void scene_mikey_came(void *argument, const struct udp_datagram *datagram);
+
 /* A command; the caller gives back the result. NULL and a fault. */
 json_t *scene_command(struct scene *scene, const char *command,
 		      json_t *arguments, struct fault *fault);

@@ -130,6 +130,24 @@ static int open_parts(struct process *process, struct fault *fault)
 	return daemon->ctl ? 0 : -1;
 }
 
+/* What each role says of itself. */
+static void on_status(void *argument, struct ctl_request *request)
+{
+	struct process *process = argument;
+	json_t *status;
+	size_t i;
+
+	status = json_pack("{s:s,s:b}", "version", MBSEC_VERSION,
+			   "kernel-module",
+			   process->daemon.kernel &&
+				   kernel_is_here(process->daemon.kernel));
+	for (i = 0; i < ROLES; i++)
+		if (is_chosen(process->config, roles[i]) && roles[i]->status)
+			json_object_set_new(status, roles[i]->name,
+					    roles[i]->status(&process->daemon));
+	ctl_reply(request, status);
+}
+
 static int start_roles(struct process *process, struct fault *fault)
 {
 	size_t i;

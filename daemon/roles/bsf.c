@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -125,9 +126,25 @@ static int reload(struct daemon *daemon, struct fault *fault)
 	return read_lifetime(daemon->bsf, daemon->config->bsf, fault);
 }
 
+static json_t *status(const struct daemon *daemon)
+{
+	const struct bsf_counts *counts = &daemon->bsf->counts;
+	uint64_t bootstrapped = 0;
+
+	bootstrap_count(daemon->store, &bootstrapped, NULL);
+	return json_pack("{s:I,s:I,s:I,s:I,s:I,s:I}", "bootstrapped",
+			 (json_int_t)bootstrapped, "challenges",
+			 (json_int_t)counts->challenges, "bootstraps",
+			 (json_int_t)counts->bootstraps, "resynchronisations",
+			 (json_int_t)counts->resynchronisations, "refused",
+			 (json_int_t)counts->refused, "naf-keys",
+			 (json_int_t)counts->naf_keys);
+}
+
 const struct role bsf_role = {
 	.name = "bsf",
 	.start = start,
 	.reload = reload,
 	.stop = stop,
+	.status = status,
 };

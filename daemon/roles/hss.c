@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <jansson.h>
 #include <openssl/rand.h>
 #include <stdlib.h>
 
@@ -122,9 +123,18 @@ static int reload(struct daemon *daemon, struct fault *fault)
 	return 0;
 }
 
+static json_t *status(const struct daemon *daemon)
+{
+	uint64_t subscribers = 0;
+
+	subscriber_count(daemon->store, &subscribers, NULL);
+	return json_pack("{s:I}", "subscribers", (json_int_t)subscribers);
+}
+
 const struct role hss_role = {
 	.name = "hss",
 	.start = start,
 	.reload = reload,
 	.stop = stop,
+	.status = status,
 };

@@ -122,10 +122,16 @@ unsigned int ue_mikey_port(const struct ue *ue)
 	return socket->port;
 }
 
+static json_t *status(const struct daemon *daemon)
+{
+	return ue_status(daemon->ue);
+}
+
 const struct role ue_role = {
 	.name = "ue",
 	.kernel = true,
 	.start = ue_start,
 	.reload = ue_reload,
 	.stop = ue_stop,
+	.status = status,
 };

@@ -72,7 +72,7 @@ static void on_complaint(cyaml_log_t level, void *context, const char *format,
 	vsnprintf(text, sizeof(text), format, arguments);
 	text[strcspn(text, "\n")] = '\0';
 	if (!strncmp(text, "Load: ", 6) && !complaint->text[0])
-		snprintf(complaint->text, sizeof(complaint->text), "%s",
+		snprintf(complaint->text, sizeof(complaint->text), "%.100s",
 			 text + 6);
 	place = strstr(text, "(line: ");
 	if (place && !complaint->line)
@@ -82,7 +82,7 @@ static void on_complaint(cyaml_log_t level, void *context, const char *format,
 	if (!place)
 		return;
 	place += strlen("in mapping field '");
-	snprintf(complaint->section, sizeof(complaint->section), "%s", place);
+	snprintf(complaint->section, sizeof(complaint->section), "%.31s", place);
 	quote = strchr(complaint->section, '\'');
 	if (quote)
 		*quote = '\0';

@@ -160,6 +160,7 @@ static int start_roles(struct process *process, struct fault *fault)
 		log_info(AREA, "role-started",
 			 LOG_TEXT("role", roles[i]->name));
 	}
+	ctl_command_add(process->daemon.ctl, "status", on_status, process);
 	return 0;
 }
 

@@ -153,7 +153,7 @@ int ue_flows_set(struct ue_service *service,
 {
 	struct ue_flow flows[ANNOUNCE_FLOWS_MAX];
 	struct fault why = { 0 };
-	uint32_t suite;
+	uint32_t suite = 0;
 	size_t i, count = 0;
 
 	if (suite_of(security, &suite, fault))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* From the request line to the end of the answer. */
 #include <jansson.h>
+#include <openssl/crypto.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -43,7 +44,7 @@ static void exchange_free(struct httpd_exchange *exchange)
 {
 	if (exchange->response)
 		MHD_destroy_response(exchange->response);
-	free(exchange->body);
+	OPENSSL_clear_free(exchange->body, exchange->room);
 	free(exchange->path);
 	free(exchange);
 }
@@ -240,7 +241,8 @@ static bool body_reserve(struct httpd_exchange *exchange, size_t size)
 		room *= 2;
 	if (room > exchange->httpd->options.body_max)
 		room = exchange->httpd->options.body_max;
-	body = realloc(exchange->body, room);
+	/* Bodies between our own parts hold keys. */
+	body = OPENSSL_clear_realloc(exchange->body, exchange->room, room);
 	if (!body)
 		return false;
 	exchange->body = body;
@@ -262,7 +264,7 @@ static void body_take(struct httpd_exchange *exchange, const char *data,
 	else if (!body_reserve(exchange, request->body_size + size))
 		exchange->refusal = MHD_HTTP_SERVICE_UNAVAILABLE;
 	if (exchange->refusal) {
-		free(exchange->body);
+		OPENSSL_clear_free(exchange->body, exchange->room);
 		exchange->body = NULL;
 		exchange->room = 0;
 		return;
@@ -280,12 +282,41 @@ static enum MHD_Result answer(struct httpd_exchange *exchange)
 				  exchange->response);
 }
 
+/* A copy of an answer's body, which may hold keys. */
+struct reply_body {
+	size_t size;
+	uint8_t data[];
+};
+
+static void reply_body_free(void *argument)
+{
+	struct reply_body *body = argument;
+
+	OPENSSL_clear_free(body, sizeof(*body) + body->size);
+}
+
+static struct MHD_Response *body_wrap(const void *data, size_t size)
+{
+	struct reply_body *body = OPENSSL_malloc(sizeof(*body) + size);
+	struct MHD_Response *response;
+
+	if (!body)
+		return NULL;
+	body->size = size;
+	if (size)
+		memcpy(body->data, data, size);
+	response = MHD_create_response_from_buffer_with_free_callback_cls(
+		size, body->data, reply_body_free, body);
+	if (!response)
+		reply_body_free(body);
+	return response;
+}
+
 static struct MHD_Response *response_make(const struct httpd_header *headers,
 					  const char *type, const void *body,
 					  size_t size)
 {
-	struct MHD_Response *response = MHD_create_response_from_buffer(
-		size, (void *)body, MHD_RESPMEM_MUST_COPY);
+	struct MHD_Response *response = body_wrap(body, size);
 
 	if (!response)
 		return NULL;
@@ -323,8 +354,10 @@ static struct MHD_Response *problem_make(unsigned int status,
 {
 	char detail[FAULT_TEXT_SIZE];
 	struct MHD_Response *response = NULL;
+	/* The detail with every character escaped, and the rest. */
+	char text[2 * FAULT_TEXT_SIZE + 128];
 	json_t *problem;
-	char *text;
+	size_t size;
 
 	/* It may quote what a peer has sent; JSON is UTF-8. */
 	strcpy(detail, fault->text);
@@ -333,11 +366,12 @@ static struct MHD_Response *problem_make(unsigned int status,
 			*at = '?';
 	problem = json_pack("{s:i, s:s, s:s}", "status", (int)status, "title",
 			    fault_name(fault->code), "detail", detail);
-	text = problem ? json_dumps(problem, JSON_COMPACT) : NULL;
-	if (text)
+	size = problem ?
+		       json_dumpb(problem, text, sizeof(text), JSON_COMPACT) :
+		       0;
+	if (size && size <= sizeof(text))
 		response = response_make(headers, "application/problem+json",
-					 text, strlen(text));
-	free(text);
+					 text, size);
 	json_decref(problem);
 	return response;
 }

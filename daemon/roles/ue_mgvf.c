@@ -187,8 +187,9 @@ static int msk_drop(struct ue_usim *usim, const struct msk_ref *ref,
 	if (ue_msk_delete(usim->ue->store, usim->imsi, ref, fault))
 		return -1;
 	*place = msk->next;
-	ue_msk_free(msk);
+	/* @ref may be that of the MSK. */
 	holders_remove(usim, ref, obsolete);
+	ue_msk_free(msk);
 	return 0;
 }
 

@@ -55,13 +55,14 @@ void scene_while(int milliseconds)
 
 void scene_start_role(void)
 {
+	const struct httpc_options options = { 0 };
 	struct fault fault = { 0 };
 
 	scene->daemon.store =
 		store_open(scene->loop, scene->path, &scene->kek, &fault);
 	if (!scene->daemon.store)
 		fail_msg("%s", fault.text);
-	scene->daemon.http = httpc_new(scene->loop, NULL, &fault);
+	scene->daemon.http = httpc_new(scene->loop, &options, &fault);
 	if (!scene->daemon.http)
 		fail_msg("%s", fault.text);
 	if (ue_role.start(&scene->daemon, &fault))
@@ -155,7 +156,8 @@ int scene_setup(void **state)
 
 static void remove_files(void)
 {
-	static const char *const names[] = { "store", "store-wal", "store-shm" };
+	static const char *const names[] = { "store", "store-wal",
+					     "store-shm" };
 	char path[128];
 	size_t i;
 
@@ -240,8 +242,8 @@ bool scene_is_ready(struct scene *which)
 	if (!service)
 		return false;
 	TAILQ_FOREACH(member, &service->members, entry)
-		if (member->state != UE_MEMBER_READY)
-			return false;
+	if (member->state != UE_MEMBER_READY)
+		return false;
 	return true;
 }
 
@@ -320,8 +322,7 @@ size_t scene_solicit_message(unsigned int n, uint8_t octets[MIKEY_SIZE_MAX])
 	message.msk = NULL;
 	message.msk_ref = ref_of(msk_id_make(KEY_GROUP, 0));
 	writer_init(&writer, octets, MIKEY_SIZE_MAX);
-	if (mbms_solicit_build(&message, &scene->users[n].muk, &writer,
-			       &fault))
+	if (mbms_solicit_build(&message, &scene->users[n].muk, &writer, &fault))
 		fail_msg("%s", fault.text);
 	return writer.length;
 }

@@ -109,6 +109,7 @@ struct scene {
 	struct secret kek;
 	struct milenage keys;
 	struct scene_user users[SCENE_USERS_MAX];
+	struct digest_session anybody;
 	struct scene_msk msk;
 	struct secret mtk;
 	struct scene_counts counts;

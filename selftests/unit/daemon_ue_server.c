@@ -45,9 +45,9 @@ static void reply_challenge(struct httpd_request *request,
 
 	assert_int_equal(
 		digest_session_challenge(session, stale, &challenge, NULL), 0);
-	assert_int_equal(
-		digest_challenge_write(&challenge, text, sizeof(text), NULL),
-		0);
+	assert_int_equal(digest_challenge_write(&challenge, text, sizeof(text),
+						NULL),
+			 0);
 	httpd_reply(request, 401, headers, NULL, NULL, 0);
 }
 
@@ -152,8 +152,8 @@ static void derive_keys(struct scene_user *user)
 	struct naf_id naf_id;
 
 	naf_id_set(&naf_id, BMSC_NAME, UA_PROTOCOL_MBMS, NULL);
-	assert_int_equal(
-		kdf_ks(&user->vector.ck, &user->vector.ik, &ks, NULL), 0);
+	assert_int_equal(kdf_ks(&user->vector.ck, &user->vector.ik, &ks, NULL),
+			 0);
 	assert_int_equal(kdf_ks_naf(&ks, user->vector.rand, user->impi, &naf_id,
 				    &keys.key, NULL),
 			 0);
@@ -275,13 +275,14 @@ static void new_nonce(struct digest_session *session)
 	random_hex(session->nonce, 16);
 }
 
+/* Whoever does not say who he is gets a nonce that is good for everybody once. */
 static void challenge_ua(struct httpd_request *request, struct scene_user *user)
 {
-	struct digest_session anybody;
-	struct digest_session *session = user ? &user->ua : &anybody;
+	struct digest_session *session = user ? &user->ua : &scene->anybody;
 
 	scene->counts.challenges++;
-	new_nonce(session);
+	if (user || !session->nonce[0])
+		new_nonce(session);
 	reply_challenge(request, session, false);
 }
 
@@ -296,8 +297,8 @@ static void answer_services(const struct httpd_request *request,
 					     NULL),
 			 0);
 	for (i = 0; i < services.count; i++)
-		services.items[i].status =
-			scene->status ? scene->status : MBMS_STATUS_OK;
+		services.items[i].status = scene->status ? scene->status :
+							   MBMS_STATUS_OK;
 	assert_int_equal(mbms_services_write(MBMS_REGISTER_RESPONSE, &services,
 					     answer, HEADER_SIZE, size, NULL),
 			 0);
@@ -313,8 +314,8 @@ static void answer_msks(const struct httpd_request *request, char *answer,
 					 request->body_size, &msks, NULL),
 			 0);
 	for (i = 0; i < msks.count; i++)
-		msks.items[i].status =
-			scene->status ? scene->status : MBMS_STATUS_OK;
+		msks.items[i].status = scene->status ? scene->status :
+						       MBMS_STATUS_OK;
 	assert_int_equal(mbms_msks_write(MBMS_MSK_RESPONSE, &msks, answer,
 					 HEADER_SIZE, size, NULL),
 			 0);
@@ -377,6 +378,8 @@ static void serve_bmsc(struct httpd_request *request)
 	}
 	if (read_credentials(request, &credentials) && !scene->forget)
 		user = user_of_btid(credentials.username);
+	if (user && !user->ua.nonce[0])
+		user->ua = scene->anybody;
 	if (!user || !user->ua.nonce[0] ||
 	    digest_credentials_verify(&user->ua, &credentials, &digest,
 				      &user->password, 0, NULL))

@@ -17,10 +17,10 @@ INSTALL ?= install
 MAKEFLAGS += --no-print-directory
 export PREFIX DESTDIR
 
-.PHONY: all help module cli packages check check-unit check-vm check-vng \
+.PHONY: all help module cli daemon packages check check-unit check-vm check-vng \
 	coverage fuzz demo lint install uninstall clean
 
-all: cli
+all: cli daemon
 	@if [ -d /lib/modules/$(RELEASE)/build ]; then \
 		selftests/vm/build-module $(RELEASE); \
 	else \
@@ -29,11 +29,12 @@ all: cli
 	fi
 
 help:
-	@echo 'make            the mbsec tool, and mbsec.ko for the running kernel'
+	@echo 'make            mbsec, mbsecd, and mbsec.ko for the running kernel'
 	@echo 'make module [KERNEL=6.12]'
 	@echo '                mbsec.ko for the running kernel, or for one of Debian'
 	@echo '                into build/RELEASE/mbsec.ko'
 	@echo 'make cli        the mbsec tool, build/mbsec'
+	@echo 'make daemon     the key manager, build/mbsecd'
 	@echo 'make demo [DEMO_PCAP=FILE]'
 	@echo '                watch protected multicast in a guest'
 	@echo 'make check [KERNELS="6.1 6.12"]'
@@ -53,6 +54,9 @@ module:
 cli:
 	@$(MAKE) -s -C cli
 
+daemon:
+	@$(MAKE) -s -C daemon
+
 packages:
 	@selftests/vm/packages
 
@@ -63,6 +67,7 @@ check check-vm check-vng demo: | build-tool
 .PHONY: build-tool
 build-tool: packages
 	@$(MAKE) -s -C cli
+	@$(MAKE) -s -C daemon
 
 check:
 	@selftests/vm/plan $(KERNELS) | selftests/ktap -
@@ -90,6 +95,7 @@ lint:
 
 install: all
 	@$(MAKE) -s -C cli install
+	@$(MAKE) -s -C daemon install
 	$(INSTALL) -D -m 0644 include/uapi/linux/mbsec.h $(DESTDIR)$(PREFIX)/include/linux/mbsec.h
 	@if [ -e build/$(RELEASE)/mbsec.ko ]; then \
 		$(INSTALL) -D -m 0644 build/$(RELEASE)/mbsec.ko $(DESTDIR)$(MODULE_DIR)/mbsec.ko; \
@@ -98,6 +104,7 @@ install: all
 
 uninstall:
 	@$(MAKE) -s -C cli uninstall
+	@$(MAKE) -s -C daemon uninstall
 	rm -f $(DESTDIR)$(PREFIX)/include/linux/mbsec.h $(DESTDIR)$(MODULE_DIR)/mbsec.ko
 	@[ "$(DESTDIR)" ] || [ ! -d /lib/modules/$(RELEASE) ] || depmod -a $(RELEASE)
 

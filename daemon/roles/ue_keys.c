@@ -140,6 +140,15 @@ void ue_keys_install(struct ue_service *service)
 			mtk_install(service, kernel, mtk);
 }
 
+void ue_keys_reinstall(struct ue_service *service)
+{
+	struct ue_mtk *mtk;
+
+	for (mtk = service->mtks; mtk; mtk = mtk->next)
+		mtk->installed = false;
+	ue_keys_install(service);
+}
+
 /* ---- Removing ---- */
 
 static void mtk_uninstall(struct ue_service *service, const struct ue_mtk *mtk)

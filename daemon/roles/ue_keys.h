@@ -30,6 +30,8 @@ void ue_keys_rolled_back(struct ue_service *service);
 
 /* Groups and keys that the kernel does not have yet. */
 void ue_keys_install(struct ue_service *service);
+/* The same, for all MTKs anew: there may be other senders now. */
+void ue_keys_reinstall(struct ue_service *service);
 /* The MSK is gone, and so are its MTKs. */
 void ue_keys_msk_removed(struct ue_service *service, const struct msk_ref *ref);
 /* All MTKs go; the groups stay, and nothing gets through them any more. */

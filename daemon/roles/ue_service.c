@@ -234,7 +234,7 @@ static void fetched(void *argument, const struct httpc_response *response)
 	if (!service->holders)
 		ue_mgvf_holders_load(service);
 	ue_flows_join(service);
-	ue_keys_install(service);
+	ue_keys_reinstall(service);
 	ue_service_schedule(service);
 	tell_members(service);
 }

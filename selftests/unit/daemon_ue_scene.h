@@ -119,6 +119,7 @@ struct scene {
 	bool bad_rspauth_ua;
 	bool bad_btid;
 	bool forget; /* B-TIDs are unknown, until a bootstrapping */
+	bool gone; /* nothing but 503 from all */
 	bool silent; /* no MSK is sent after a request */
 	bool nextnonce; /* each answer has a new nonce */
 	uint16_t status; /* of each item, 0 for 200 */

@@ -393,7 +393,9 @@ static void serve_bmsc(struct httpd_request *request)
 static void serve(void *argument, struct httpd_request *request)
 {
 	(void)argument;
-	if (!strncmp(request->path, "/announcement/", 14))
+	if (scene->gone)
+		httpd_reply(request, 503, NULL, NULL, NULL, 0);
+	else if (!strncmp(request->path, "/announcement/", 14))
 		serve_announcement(request);
 	else if (!strcmp(request->path, "/bsf"))
 		serve_bsf(request);

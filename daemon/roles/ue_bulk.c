@@ -11,19 +11,29 @@
 
 static void run(void *argument);
 
+/* Whether @total IMSIs of as many digits as @imsi follow from it on. */
+static int check_range(const char *imsi, unsigned int total,
+		       struct fault *fault)
+{
+	unsigned long long limit = 1;
+	size_t digits = strlen(imsi);
+
+	while (digits--)
+		limit *= 10;
+	if (strtoull(imsi, NULL, 10) + total <= limit)
+		return 0;
+	return fault_set(fault, FAULT_ARGUMENT,
+			 "count: there are not so many IMSIs behind %s", imsi);
+}
+
 struct ue_bulk *ue_bulk_new(struct ue *ue, struct ctl_request *request,
 			    const char *imsi, unsigned int total,
 			    struct fault *fault)
 {
 	struct ue_bulk *bulk;
 
-	if (imsi_check(imsi, fault))
+	if (imsi_check(imsi, fault) || check_range(imsi, total, fault))
 		return NULL;
-	if (!total || total > UE_BULK_MAX) {
-		fault_set(fault, FAULT_ARGUMENT,
-			  "count has to be a number from 1 to %d", UE_BULK_MAX);
-		return NULL;
-	}
 	bulk = calloc(1, sizeof(*bulk));
 	if (!bulk) {
 		fault_set(fault, FAULT_MEMORY, "no memory for a command");
@@ -81,18 +91,14 @@ static void committed(void *argument, const struct fault *fault)
 }
 
 /* The next IMSI of as many digits, from the right. */
-static int next_imsi(char *imsi, struct fault *fault)
+static void next_imsi(char *imsi)
 {
 	size_t i = strlen(imsi);
 
-	while (i--) {
-		if (imsi[i] != '9') {
-			imsi[i]++;
-			return 0;
-		}
+	while (i-- && imsi[i] == '9')
 		imsi[i] = '0';
-	}
-	return fault_set(fault, FAULT_ARGUMENT, "there are not so many IMSIs");
+	if (i != SIZE_MAX)
+		imsi[i]++;
 }
 
 /* Returns 0 to go on. */
@@ -107,9 +113,8 @@ static int one(struct ue_bulk *bulk, struct fault *fault)
 		bulk->ended++;
 		bulk->good += (unsigned int)result;
 	}
-	if (bulk->started == bulk->total)
-		return 0;
-	return next_imsi(bulk->imsi, fault);
+	next_imsi(bulk->imsi);
+	return 0;
 }
 
 static void report(struct ue_bulk *bulk)

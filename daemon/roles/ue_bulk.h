@@ -45,7 +45,7 @@ struct ue_bulk {
 
 enum { UE_BULK_WAIT = 2 };
 
-/* Begins with IMSI @imsi. NULL and a fault. */
+/* Begins with IMSI @imsi; @total is 1 to UE_BULK_MAX. NULL and a fault. */
 struct ue_bulk *ue_bulk_new(struct ue *ue, struct ctl_request *request,
 			    const char *imsi, unsigned int total,
 			    struct fault *fault);

@@ -247,6 +247,11 @@ bool scene_is_ready(struct scene *which)
 	return true;
 }
 
+bool scene_is_busy(struct scene *which)
+{
+	return which->daemon.ue->running == 2;
+}
+
 void scene_until_ready(void)
 {
 	scene_until(scene_is_ready);

@@ -164,6 +164,8 @@ struct ue_member *scene_join(unsigned int n);
 /* Runs until all UEs that have joined are ready. */
 void scene_until_ready(void);
 bool scene_is_ready(struct scene *scene);
+/* Two UEs talk HTTP at this moment. */
+bool scene_is_busy(struct scene *scene);
 
 /* A new MSK; its number is one above that of the last one. */
 void scene_msk_next(void);

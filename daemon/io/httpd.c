@@ -78,10 +78,10 @@ static void client_unlist(struct httpd *httpd, struct httpd_client *client)
 		httpd->last = client->previous;
 }
 
-static void client_close(struct httpd_client *client)
+static void connection_close(struct MHD_Connection *connection)
 {
 	const union MHD_ConnectionInfo *info = MHD_get_connection_info(
-		client->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+		connection, MHD_CONNECTION_INFO_CONNECTION_FD);
 
 	/* MHD finds it closed, and cleans up. */
 	if (info)
@@ -98,7 +98,7 @@ static void on_sweep(void *argument)
 		struct httpd_client *client = httpd->first;
 
 		client_unlist(httpd, client);
-		client_close(client);
+		connection_close(client->connection);
 	}
 	if (httpd->first)
 		loop_timer_set(httpd->loop, &httpd->sweep,
@@ -150,16 +150,21 @@ static void on_connection(void *argument, struct MHD_Connection *connection,
 	if (code == MHD_CONNECTION_NOTIFY_STARTED) {
 		client = calloc(1, sizeof(*client));
 		*context = client;
-		/* Without memory there is no time for it either. */
-		if (!client)
-			return;
-		client->connection = connection;
-		client_list(httpd, client);
-	} else if (client) {
+		if (client) {
+			client->connection = connection;
+			client_list(httpd, client);
+		} else {
+			/* Without memory nobody would look at its time. */
+			connection_close(connection);
+		}
+		return;
+	}
+	httpd->closed = true;
+	if (client) {
 		client_unlist(httpd, client);
 		free(client);
-		*context = NULL;
 	}
+	*context = NULL;
 }
 
 static void kick_callback(void *argument)
@@ -183,9 +188,15 @@ static void run(struct httpd *httpd)
 	if (httpd->running)
 		return;
 	httpd->running = true;
+	httpd->closed = false;
 	MHD_run(httpd->daemon);
 	httpd->running = false;
-	if (MHD_get_timeout(httpd->daemon, &timeout) == MHD_YES && !timeout)
+	/* At its limit MHD takes the listening socket out of its epoll set. That
+	 * there is room again it finds at the end of a run, and puts the socket
+	 * back at the start of the next, which no event would bring about.
+	 */
+	if (httpd->closed ||
+	    (MHD_get_timeout(httpd->daemon, &timeout) == MHD_YES && !timeout))
 		httpd_kick(httpd);
 }
 

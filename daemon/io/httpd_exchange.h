@@ -67,6 +67,7 @@ struct httpd_exchange {
  * @exchanges: those that handlers have
  * @resumed: connections have something to say
  * @running: in MHD_run()
+ * @closed: a connection was, in the last run
  */
 struct httpd {
 	struct loop *loop;
@@ -84,6 +85,7 @@ struct httpd {
 	struct httpd_exchange *exchanges;
 	bool resumed;
 	bool running;
+	bool closed;
 };
 
 /* Callbacks of MHD, with the httpd as their argument. */

@@ -43,9 +43,18 @@ struct log_field {
 	int64_t number;
 };
 
-#define LOG_TEXT(k, v) { .type = LOG_FIELD_TEXT, .key = (k), .text = (v) }
-#define LOG_NUMBER(k, v) { .type = LOG_FIELD_NUMBER, .key = (k), .number = (v) }
-#define LOG_HEX(k, v) { .type = LOG_FIELD_HEX, .key = (k), .number = (v) }
+#define LOG_TEXT(k, v)                                          \
+	{                                                       \
+		.type = LOG_FIELD_TEXT, .key = (k), .text = (v) \
+	}
+#define LOG_NUMBER(k, v)                                            \
+	{                                                           \
+		.type = LOG_FIELD_NUMBER, .key = (k), .number = (v) \
+	}
+#define LOG_HEX(k, v)                                            \
+	{                                                        \
+		.type = LOG_FIELD_HEX, .key = (k), .number = (v) \
+	}
 
 /* "error", "warning", "info", "debug". Returns 0, or -1 if @name is none. */
 int log_level_parse(const char *name, enum log_level *level);
@@ -59,10 +68,11 @@ bool log_enabled(enum log_level level);
 void log_write(enum log_level level, const char *area, const char *event,
 	       const struct log_field *fields);
 
-#define log_fields(level, area, event, ...)                               \
-	log_write(level, area, event,                                     \
-		  (const struct log_field[]){ __VA_ARGS__ __VA_OPT__(, ) { \
-			  .type = LOG_FIELD_END } })
+/* Those that are not given are zero, which is the end. */
+#define LOG_FIELDS_MAX 12
+#define log_fields(level, area, event, ...) \
+	log_write(level, area, event,       \
+		  (const struct log_field[LOG_FIELDS_MAX + 1]){ __VA_ARGS__ })
 #define log_error(area, event, ...) \
 	log_fields(LOG_LEVEL_ERROR, area, event, __VA_ARGS__)
 #define log_warning(area, event, ...) \

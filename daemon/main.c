@@ -329,7 +329,8 @@ static int read_options(int argc, char **argv, const char **path, bool *check)
 		} else if (option == 'V') {
 			puts("mbsecd " MBSEC_VERSION);
 			return EXIT_SUCCESS;
-		} else {
+		}
+		if (option != 'c' && option != 'n') {
 			usage(option == 'h' ? stdout : stderr);
 			return option == 'h' ? EXIT_SUCCESS : EXIT_USAGE;
 		}

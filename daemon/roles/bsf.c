@@ -106,10 +106,10 @@ static int start(struct daemon *daemon, struct fault *fault)
 	TAILQ_INIT(&bsf->ages);
 	LIST_INIT(&bsf->exchanges);
 	snprintf(bsf->name, sizeof(bsf->name), "%s", config->name);
-	if (read_lifetime(bsf, config, fault) ||
+	bsf->zh = zh_new(daemon, config->hss ? config->hss : "local",
+			 config->hss_key_file, fault);
+	if (!bsf->zh || read_lifetime(bsf, config, fault) ||
 	    store_component_add(daemon->store, &bootstrap_store, fault) ||
-	    !(bsf->zh = zh_new(daemon, config->hss ? config->hss : "local",
-			       config->hss_key_file, fault)) ||
 	    listen_zn(bsf, config, fault) || listen_ub(bsf, config, fault)) {
 		stop(daemon);
 		return -1;

@@ -228,7 +228,8 @@ static int authorize(struct peer_client *client, char *text, size_t room,
 		     struct fault *fault)
 {
 	static const char name[] = "Authorization: ";
-	const struct digest_request request = { "POST", client->target, client->body,
+	const struct digest_request request = { "POST", client->target,
+						client->body,
 						strlen(client->body) };
 	uint8_t random[16];
 	char cnonce[33];
@@ -255,10 +256,11 @@ static int authorize(struct peer_client *client, char *text, size_t room,
 
 static int send_body(struct peer_client *client, struct fault *fault)
 {
+	static const char type[] = "Content-Type: application/json";
 	char authorization[HEADER_SIZE];
-	const char *headers[] = { "Content-Type: application/json",
-				  authorization, NULL };
-	const struct httpc_request request = {
+	const char *const first[] = { type, NULL };
+	const char *const headers[] = { type, authorization, NULL };
+	struct httpc_request request = {
 		.method = "POST",
 		.url = client->url,
 		.headers = headers,
@@ -269,7 +271,7 @@ static int send_body(struct peer_client *client, struct fault *fault)
 	if (authorize(client, authorization, sizeof(authorization), fault))
 		return -1;
 	if (!authorization[0])
-		headers[1] = NULL;
+		request.headers = first;
 	client->open =
 		httpc_send(client->http, &request, on_response, client, fault);
 	return client->open ? 0 : -1;

@@ -366,9 +366,8 @@ static struct MHD_Response *problem_make(unsigned int status,
 			*at = '?';
 	problem = json_pack("{s:i, s:s, s:s}", "status", (int)status, "title",
 			    fault_name(fault->code), "detail", detail);
-	size = problem ?
-		       json_dumpb(problem, text, sizeof(text), JSON_COMPACT) :
-		       0;
+	size = problem ? json_dumpb(problem, text, sizeof(text), JSON_COMPACT) :
+			 0;
 	if (size && size <= sizeof(text))
 		response = response_make(headers, "application/problem+json",
 					 text, size);

@@ -494,6 +494,7 @@ int bmsc_nonce_open(struct bmsc *bmsc, struct fault *fault);
 /**
  * struct bmsc_watch - a command that is answered later
  * @group: whose push it waits for, NULL if it waits for the commit
+ * @msk_id: MSK that the push has to be newer than
  * @service: that is being added or deleted
  * @result: of the command
  */
@@ -503,6 +504,7 @@ struct bmsc_watch {
 	struct bmsc *bmsc;
 	struct ctl_request *request;
 	struct bmsc_group *group;
+	uint32_t msk_id;
 	struct bmsc_service *service;
 	void (*after)(struct bmsc_watch *watch, const struct fault *fault);
 	struct store_waiter waiter;
@@ -522,8 +524,11 @@ void bmsc_reply_committed(struct bmsc *bmsc, struct ctl_request *request,
 			  json_t *result, struct bmsc_service *service,
 			  void (*after)(struct bmsc_watch *watch,
 					const struct fault *fault));
-/* Answers when the next push of @group is over, with progress until then. */
-void bmsc_reply_pushed(struct bmsc_group *group, struct ctl_request *request);
+/* Answers when the push of an MSK that is newer than @msk_id is over, with progress
+ * until then.
+ */
+void bmsc_reply_pushed(struct bmsc_group *group, uint32_t msk_id,
+		       struct ctl_request *request);
 /* The push of @group is over, or there will be none. */
 void bmsc_watch_end(struct bmsc_group *group);
 /* The argument "service", and "key-group" if it has several. NULL and a fault. */

@@ -91,23 +91,35 @@ static void report(void *argument)
 	loop_timer_set(watch->bmsc->loop, &watch->timer, REPORT, report, watch);
 }
 
-void bmsc_reply_pushed(struct bmsc_group *group, struct ctl_request *request)
+void bmsc_reply_pushed(struct bmsc_group *group, uint32_t msk_id,
+		       struct ctl_request *request)
 {
 	struct bmsc_watch *watch = watch_new(group->bmsc, request);
 
 	if (!watch)
 		return;
 	watch->group = group;
+	watch->msk_id = msk_id;
 	LIST_INSERT_HEAD(&group->watches, watch, of_group);
 	loop_timer_set(group->bmsc->loop, &watch->timer, REPORT, report, watch);
 }
 
+static bool is_over(const struct bmsc_watch *watch)
+{
+	return watch->group->service->ended ||
+	       serial16_after(msk_id_number(watch->group->push.msk_id),
+			      msk_id_number(watch->msk_id));
+}
+
 void bmsc_watch_end(struct bmsc_group *group)
 {
-	struct bmsc_watch *watch;
+	struct bmsc_watch *watch = LIST_FIRST(&group->watches), *next;
 	json_t *result;
 
-	while ((watch = LIST_FIRST(&group->watches))) {
+	for (; watch; watch = next) {
+		next = LIST_NEXT(watch, of_group);
+		if (!is_over(watch))
+			continue;
 		result = progress(group);
 		json_object_set_new(result, "milliseconds",
 				    json_integer(loop_now(group->bmsc->loop) -

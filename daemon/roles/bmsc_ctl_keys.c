@@ -98,22 +98,21 @@ static void msk_rotate(void *argument, struct ctl_request *request)
 	struct bmsc_group *group =
 		bmsc_argument_group(argument, arguments, &fault);
 	bool wait = true;
+	uint32_t newest;
 
 	if (!group || ctl_value_boolean_or(arguments, "wait", &wait, &fault)) {
 		ctl_refuse(request, &fault);
 		return;
 	}
-	cause.msk_id = group->life.msk.msk_id;
-	if (!cause.msk_id) {
-		fault_set(&fault, FAULT_STATE,
-			  "the first MSK is on its way, it is used soon");
-		ctl_refuse(request, &fault);
-		return;
-	}
+	/* Another one, even if one is on its way already. */
+	cause.msk_id = group->life.next_msk.msk_id;
+	if (!cause.msk_id)
+		cause.msk_id = group->life.msk.msk_id;
+	newest = group->life.last_msk_id;
 	if (bmsc_group_run(group, &cause, &fault))
 		ctl_refuse(request, &fault);
 	else if (wait)
-		bmsc_reply_pushed(group, request);
+		bmsc_reply_pushed(group, newest, request);
 	else
 		bmsc_reply_committed(group->bmsc, request, NULL, NULL, NULL);
 }

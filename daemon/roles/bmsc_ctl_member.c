@@ -102,6 +102,9 @@ static void evicted(struct bmsc_watch *watch, const struct fault *fault)
 	ue = impi && !fault ? bmsc_ue_by_impi(watch->bmsc, impi) : NULL;
 	if (!ue)
 		return;
+	log_info(BMSC_AREA, "ue-evicted", LOG_TEXT("ue", impi));
+	bmsc_event(watch->bmsc,
+		   json_pack("{s:s, s:s}", "type", "ue-evicted", "ue", impi));
 	for (member = SLIST_FIRST(&ue->members); member;
 	     member = SLIST_NEXT(member, of_ue))
 		if (member->member.state == MEMBER_BANNED)
@@ -157,10 +160,6 @@ static void member_evict_command(void *argument, struct ctl_request *request)
 		ctl_refuse(request, &fault);
 		return;
 	}
-	log_info(BMSC_AREA, "ue-evicted", LOG_TEXT("ue", ue->impi),
-		 LOG_NUMBER("groups", count));
-	bmsc_event(bmsc, json_pack("{s:s, s:s, s:I}", "type", "ue-evicted",
-				   "ue", ue->impi, "key-groups", count));
 	bmsc_reply_committed(bmsc, request,
 			     json_pack("{s:s, s:I}", "ue", ue->impi,
 				       "key-groups", count),

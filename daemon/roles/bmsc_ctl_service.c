@@ -340,10 +340,17 @@ static json_t *service_show(const struct bmsc *bmsc,
 	return shown;
 }
 
+static void tell(const struct bmsc_service *service, const char *event)
+{
+	log_info(BMSC_AREA, event, LOG_TEXT("service", service->record.id));
+}
+
 static void added(struct bmsc_watch *watch, const struct fault *fault)
 {
-	if (!fault)
+	if (!fault) {
+		tell(watch->service, "service-added");
 		return;
+	}
 	watch->service->ended = true;
 	bmsc_service_free(watch->bmsc, watch->service);
 }
@@ -364,8 +371,6 @@ static void service_add(void *argument, struct ctl_request *request)
 		ctl_refuse(request, &fault);
 		return;
 	}
-	log_info(BMSC_AREA, "service-added",
-		 LOG_TEXT("service", service->record.id));
 	bmsc_reply_committed(bmsc, request, service_show(bmsc, service),
 			     service, added);
 }
@@ -403,6 +408,7 @@ static void show_command(void *argument, struct ctl_request *request)
 static void deleted(struct bmsc_watch *watch, const struct fault *fault)
 {
 	if (!fault) {
+		tell(watch->service, "service-deleted");
 		bmsc_service_free(watch->bmsc, watch->service);
 		return;
 	}
@@ -442,8 +448,6 @@ static void delete_command(void *argument, struct ctl_request *request)
 		return;
 	}
 	service->ended = true;
-	log_info(BMSC_AREA, "service-deleted",
-		 LOG_TEXT("service", service->record.id));
 	bmsc_reply_committed(bmsc, request, NULL, service, deleted);
 }
 

@@ -14,7 +14,7 @@
 
 /* ---- What follows the commit ---- */
 
-static int follow_add(struct bmsc_request *request,
+static int follow_add(struct bmsc_request *request, const char *event,
 		      const struct bmsc_group *group,
 		      const struct member_actions *actions, struct fault *fault)
 {
@@ -30,11 +30,26 @@ static int follow_add(struct bmsc_request *request,
 		request->follow_room = room;
 	}
 	request->follow[request->follow_count++] = (struct bmsc_follow){
+		.event = event,
 		.domain = group->domain,
 		.number = group->number,
 		.actions = *actions,
 	};
 	return 0;
+}
+
+static void tell(const struct bmsc_request *request, const char *event,
+		 const struct bmsc_group *group)
+{
+	const char *service = group->service->record.id;
+
+	log_info(BMSC_AREA, event, LOG_TEXT("ue", request->ue->impi),
+		 LOG_TEXT("service", service),
+		 LOG_NUMBER("key-group", group->number));
+	bmsc_event(request->bmsc,
+		   json_pack("{s:s, s:s, s:s, s:i}", "type", event, "ue",
+			     request->ue->impi, "service", service, "key-group",
+			     group->number));
 }
 
 void bmsc_procedure_follow(struct bmsc_request *request)
@@ -48,16 +63,19 @@ void bmsc_procedure_follow(struct bmsc_request *request)
 	for (i = 0; i < request->follow_count; i++, follow++) {
 		group = bmsc_group_find(bmsc, &follow->domain, follow->number);
 		member = group ? bmsc_member_find(request->ue, group) : NULL;
-		if (member)
-			bmsc_member_act(bmsc, member, &follow->actions);
+		if (!member)
+			continue;
+		if (follow->event)
+			tell(request, follow->event, group);
+		bmsc_member_act(bmsc, member, &follow->actions);
 	}
 }
 
 /* Stores what @actions and the new state of a member ask for. The rekey comes
  * first: one that was not needed does no harm, one that is missing does.
  */
-static int change(struct bmsc_request *request, struct bmsc_member *member,
-		  const struct member *after,
+static int change(struct bmsc_request *request, const char *event,
+		  struct bmsc_member *member, const struct member *after,
 		  const struct member_actions *actions, struct fault *fault)
 {
 	struct member before = member->member;
@@ -67,22 +85,13 @@ static int change(struct bmsc_request *request, struct bmsc_member *member,
 	member->member = *after;
 	if ((after->state == before.state && after->barred == before.barred) ||
 	    !bmsc_member_save(request->bmsc, member, fault))
-		return follow_add(request, member->group, actions, fault);
+		return follow_add(request, event, member->group, actions,
+				  fault);
 	member->member = before;
 	return -1;
 }
 
 /* ---- Services ---- */
-
-static void tell(const struct bmsc_request *request, const char *type,
-		 const char *service)
-{
-	log_info(BMSC_AREA, type, LOG_TEXT("ue", request->ue->impi),
-		 LOG_TEXT("service", service));
-	bmsc_event(request->bmsc,
-		   json_pack("{s:s, s:s, s:s}", "type", type, "ue",
-			     request->ue->impi, "service", service));
-}
 
 /* The status, or 0 and a fault if the store does not work. */
 static uint16_t allowed(const struct bmsc_request *request,
@@ -117,7 +126,8 @@ static uint16_t join(struct bmsc_request *request, struct bmsc_group *group,
 	if (member_join(&after, &bmsc->settings.members, &msks, true, &actions,
 			NULL))
 		return MBMS_STATUS_FORBIDDEN;
-	return change(request, member, &after, &actions, fault) ?
+	return change(request, "ue-registered", member, &after, &actions,
+		      fault) ?
 		       0 :
 		       MBMS_STATUS_OK;
 }
@@ -140,7 +150,6 @@ static uint16_t register_one(struct bmsc_request *request, const char *id,
 		if (status != MBMS_STATUS_OK)
 			return status;
 	}
-	tell(request, "ue-registered", id);
 	return status;
 }
 
@@ -159,7 +168,8 @@ static int leave(struct bmsc_request *request, struct bmsc_group *group,
 	if (member_leave(&after, &request->bmsc->settings.members, &msks,
 			 &actions, fault))
 		return -1;
-	return change(request, member, &after, &actions, fault);
+	return change(request, "ue-deregistered", member, &after, &actions,
+		      fault);
 }
 
 static uint16_t deregister_one(struct bmsc_request *request, const char *id,
@@ -174,7 +184,6 @@ static uint16_t deregister_one(struct bmsc_request *request, const char *id,
 	     group = SLIST_NEXT(group, of_service))
 		if (leave(request, group, fault))
 			return 0;
-	tell(request, "ue-deregistered", id);
 	return MBMS_STATUS_OK;
 }
 
@@ -205,6 +214,22 @@ static unsigned int run_services(struct bmsc_request *request,
 
 /* ---- MSKs ---- */
 
+/* Who asks for the current MSK may have missed the next one, too: it was not to be
+ * had when that was pushed, or its MUK had expired.
+ */
+static void add_next(const struct member_group *msks, uint32_t msk_id,
+		     struct member *member, struct member_actions *actions)
+{
+	struct member_actions more;
+
+	if (msks->count < 2 || msk_id_number(msk_id) != MSK_NUMBER_CURRENT ||
+	    actions->list[0].msk_id == msks->msk_ids[1])
+		return;
+	member_push(member, msks->msk_ids[1], true, &more);
+	if (more.count && actions->count < MEMBER_ACTIONS_MAX)
+		actions->list[actions->count++] = more.list[0];
+}
+
 static uint16_t msk_one(struct bmsc_request *request, const struct msk_ref *ref,
 			struct fault *fault)
 {
@@ -226,7 +251,8 @@ static uint16_t msk_one(struct bmsc_request *request, const struct msk_ref *ref,
 	if (member_request(&after, &msks, ref->msk_id, &actions, &refusal))
 		return refusal.code == FAULT_UNKNOWN ? MBMS_STATUS_NOT_FOUND :
 						       MBMS_STATUS_FORBIDDEN;
-	return change(request, member, &after, &actions, fault) ?
+	add_next(&msks, ref->msk_id, &after, &actions);
+	return change(request, NULL, member, &after, &actions, fault) ?
 		       0 :
 		       MBMS_STATUS_OK;
 }

@@ -346,6 +346,21 @@ static int transmit(struct bmsc *bmsc, struct bmsc_delivery *delivery,
 	return 1;
 }
 
+/* The MUK has ended meanwhile, so the UE is asked to come instead. */
+static void solicit_instead(struct bmsc *bmsc, struct bmsc_delivery *delivery)
+{
+	struct bmsc_member *member =
+		bmsc_member_find(delivery->ue, delivery->group);
+	uint32_t msk_id = delivery->msk_id;
+	struct member_actions actions;
+
+	bmsc_delivery_free(bmsc, delivery);
+	if (!member)
+		return;
+	member_push(&member->member, msk_id, false, &actions);
+	bmsc_member_act(bmsc, member, &actions);
+}
+
 /* As above. */
 static int proceed(struct bmsc *bmsc, struct bmsc_delivery *delivery)
 {
@@ -363,6 +378,11 @@ static int proceed(struct bmsc *bmsc, struct bmsc_delivery *delivery)
 		return 0;
 	case RETRY_SEND:
 		break;
+	}
+	if (delivery->kind == BMSC_DELIVER_MSK &&
+	    !bmsc_ue_muk_valid(bmsc, delivery->ue)) {
+		solicit_instead(bmsc, delivery);
+		return 0;
 	}
 	switch (bmsc_ue_counter(bmsc, delivery->ue, &counter, &fault)) {
 	case 1:

@@ -7,8 +7,13 @@
 #include "core/digest.h"
 #include "core/mbms_http.h"
 
-/* What a member has to be sent after the commit; the group may be gone then. */
+/**
+ * struct bmsc_follow - what is done after the commit; the group may be gone then
+ * @event: what is told, NULL for nothing
+ * @actions: what the member is sent
+ */
 struct bmsc_follow {
+	const char *event;
 	struct key_domain domain;
 	uint16_t number;
 	struct member_actions actions;

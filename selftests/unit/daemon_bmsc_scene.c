@@ -7,6 +7,7 @@
 
 #include "daemon_bmsc_scene.h"
 #include "io/ctl.h"
+#include "roles/bmsc.h"
 #include "roles/mbstf.h"
 #include "roles/zn.h"
 
@@ -238,17 +239,22 @@ static bool command_done(struct scene *scene, void *argument)
 json_t *scene_command(struct scene *scene, const char *command,
 		      json_t *arguments, struct fault *fault)
 {
-	struct ctl_request request = { .arguments = arguments };
+	/* Not on the stack: a test that fails leaves it open. */
+	struct ctl_request *request = calloc(1, sizeof(*request));
+	json_t *result;
 	unsigned int i;
 
 	assert_non_null(arguments);
+	request->arguments = arguments;
 	for (i = 0; strcmp(commands[i].command, command); i++)
 		;
-	commands[i].handler(commands[i].argument, &request);
-	scene_until(scene, command_done, &request);
+	commands[i].handler(commands[i].argument, request);
+	scene_until(scene, command_done, request);
 	json_decref(arguments);
-	*fault = request.fault;
-	return request.result;
+	*fault = request->fault;
+	result = request->result;
+	free(request);
+	return result;
 }
 
 json_t *scene_order(struct scene *scene, const char *command, json_t *arguments)
@@ -268,6 +274,11 @@ void scene_service_add(struct scene *scene)
 		json_pack("{s:s, s:s, s:s, s:i, s:i}", "service", SCENE_SERVICE,
 			  "group", SCENE_GROUP, "device", "lo", "mtk-port",
 			  SCENE_MTK_PORT, "key-group", 7)));
+}
+
+void scene_bmsc_address(struct scene *scene, union address *address)
+{
+	udp_local(scene->daemon.bmsc->udp, address);
 }
 
 /* ---- Start and stop ---- */

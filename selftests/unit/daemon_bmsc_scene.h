@@ -169,6 +169,9 @@ unsigned int scene_request(struct scene *scene, unsigned int ue,
 /* For the sockets of the UEs. */
 void scene_mikey_came(void *argument, const struct udp_datagram *datagram);
 
+/* Where the BM-SC sends MIKEY from. */
+void scene_bmsc_address(struct scene *scene, union address *address);
+
 /* A command; the caller gives back the result. NULL and a fault. */
 json_t *scene_command(struct scene *scene, const char *command,
 		      json_t *arguments, struct fault *fault);

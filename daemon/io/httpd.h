@@ -66,7 +66,9 @@ struct httpd_options {
 struct httpd *httpd_open(struct loop *loop, const struct httpd_options *options,
 			 httpd_handler handler, void *argument,
 			 struct fault *fault);
-/* Answers what is open with 503 and closes. NULL is fine. */
+/* Answers what is open with 503 and closes; not from a handler. Handlers still
+ * answer what they have, to nobody: that frees the requests. NULL is fine.
+ */
 void httpd_close(struct httpd *httpd);
 void httpd_local(const struct httpd *httpd, union address *local);
 

@@ -61,7 +61,7 @@ struct udp_options {
 struct udp *udp_open(struct loop *loop, const struct udp_options *options,
 		     udp_callback callback, void *argument,
 		     struct fault *fault);
-/* Sends what is queued, then closes. NULL is fine. */
+/* Sends what is queued, then closes; also from one of its callbacks. NULL is fine. */
 void udp_close(struct udp *udp);
 /* The address that it is bound to. */
 void udp_local(const struct udp *udp, union address *local);

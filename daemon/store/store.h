@@ -38,7 +38,8 @@ struct store_component {
 	unsigned int count;
 };
 
-/* Opens or creates @path, mode 0600. @kek has 32 octets and stays the caller's;
+/* Opens or creates @path, mode 0600, and locks it: a second daemon on it is refused
+ * (FAULT_STATE), while people may read. @kek has 32 octets and stays the caller's;
  * a database that was sealed with another one is refused (FAULT_UNAUTHENTIC).
  * @loop may be NULL for programs that commit by store_commit(). Returns NULL and a
  * fault.
@@ -67,7 +68,9 @@ sqlite3_stmt *store_statement(struct store *store, const char *sql,
  */
 int store_write(struct store *store, sqlite3_stmt *statement, int *changes,
 		struct fault *fault);
-/* Next row: 1, 0 if there is none (the statement is reset), -1 and a fault. */
+/* Next row: 1, 0 if there is none (the statement is reset), -1 and a fault. One that
+ * is left before its last row is reset at the end of a round that writes.
+ */
 int store_row(struct store *store, sqlite3_stmt *statement,
 	      struct fault *fault);
 

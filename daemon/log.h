@@ -68,11 +68,19 @@ bool log_enabled(enum log_level level);
 void log_write(enum log_level level, const char *area, const char *event,
 	       const struct log_field *fields);
 
-/* Those that are not given are zero, which is the end. */
 #define LOG_FIELDS_MAX 12
+
+/**
+ * struct log_line - fields of one line
+ * @list: those that are not given are zero, which is the end
+ */
+struct log_line {
+	struct log_field list[LOG_FIELDS_MAX + 1];
+};
+
 #define log_fields(level, area, event, ...) \
 	log_write(level, area, event,       \
-		  (const struct log_field[LOG_FIELDS_MAX + 1]){ __VA_ARGS__ })
+		  (&(const struct log_line){ { __VA_ARGS__ } })->list)
 #define log_error(area, event, ...) \
 	log_fields(LOG_LEVEL_ERROR, area, event, __VA_ARGS__)
 #define log_warning(area, event, ...) \

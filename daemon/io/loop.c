@@ -10,6 +10,8 @@
 struct loop {
 	struct event_base *base;
 	struct loop_round *rounds;
+	/* The round whose turn is next. */
+	struct loop_round *next;
 	bool stopped;
 };
 
@@ -39,13 +41,15 @@ void loop_free(struct loop *loop)
 	free(loop);
 }
 
-/* A callback may remove itself; nobody removes another one in a round. */
+/* A callback may remove any of them. */
 static void end_round(struct loop *loop)
 {
-	struct loop_round *round, *next;
+	struct loop_round *round;
 
-	for (round = loop->rounds; round; round = next) {
-		next = round->next;
+	loop->next = loop->rounds;
+	while (loop->next) {
+		round = loop->next;
+		loop->next = round->next;
 		round->callback(round->argument);
 	}
 }
@@ -211,6 +215,9 @@ void loop_round_remove(struct loop *loop, struct loop_round *round)
 
 	while (*at && *at != round)
 		at = &(*at)->next;
-	if (*at)
-		*at = round->next;
+	if (!*at)
+		return;
+	*at = round->next;
+	if (loop->next == round)
+		loop->next = round->next;
 }

@@ -17,17 +17,26 @@
 /* Of the pieces of the secure heap: a key and a little. */
 #define PIECE_MIN 32
 
+/* As far as it may be. */
+static int raise_limit(int resource, struct rlimit *limit, struct fault *fault)
+{
+	if (getrlimit(resource, limit))
+		return fault_set(fault, FAULT_STATE,
+				 "a limit of the system cannot be read: %s",
+				 strerror(errno));
+	if (limit->rlim_cur < limit->rlim_max) {
+		limit->rlim_cur = limit->rlim_max;
+		setrlimit(resource, limit);
+	}
+	return 0;
+}
+
 static int lock_memory(size_t size, struct fault *fault)
 {
 	struct rlimit limit;
 
-	if (getrlimit(RLIMIT_MEMLOCK, &limit))
-		return fault_set(fault, FAULT_STATE, "RLIMIT_MEMLOCK: %s",
-				 strerror(errno));
-	if (limit.rlim_cur < limit.rlim_max) {
-		limit.rlim_cur = limit.rlim_max;
-		setrlimit(RLIMIT_MEMLOCK, &limit);
-	}
+	if (raise_limit(RLIMIT_MEMLOCK, &limit, fault))
+		return -1;
 	/* 2 is: memory, but it may be swapped or dumped. */
 	if (CRYPTO_secure_malloc_init(size, PIECE_MIN) == 1)
 		return 0;
@@ -41,12 +50,16 @@ static int lock_memory(size_t size, struct fault *fault)
 int sandbox_begin(size_t secure_memory, struct fault *fault)
 {
 	const struct rlimit none = { 0 };
+	struct rlimit files;
 
 	umask(077);
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) || setrlimit(RLIMIT_CORE, &none))
 		return fault_set(fault, FAULT_STATE,
 				 "core dumps cannot be turned off: %s",
 				 strerror(errno));
+	/* Connections of many UEs. */
+	if (raise_limit(RLIMIT_NOFILE, &files, fault))
+		return -1;
 	return lock_memory(secure_memory, fault);
 }
 

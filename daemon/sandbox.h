@@ -12,8 +12,8 @@
 #include "core/fault.h"
 
 /* At the very beginning: no core dumps, no ptrace by others, files are for us
- * only, as many open files as the system allows, and @secure_memory octets of locked memory for keys (a power of two).
- * Returns 0, or -1 and a sentence.
+ * only, as many open files as the system allows, and @secure_memory octets (a power
+ * of two) of locked memory for keys. Returns 0, or -1 and a sentence.
  */
 int sandbox_begin(size_t secure_memory, struct fault *fault);
 /* When everything has started: becomes @user (NULL: stays), keeps CAP_NET_ADMIN

@@ -20,6 +20,40 @@ void bmsc_event(struct bmsc *bmsc, json_t *event)
 		json_decref(event);
 }
 
+/* ---- Clock and complaints ---- */
+
+int64_t bmsc_clock(const struct bmsc *bmsc)
+{
+	return bmsc->clock + loop_now(bmsc->loop);
+}
+
+void bmsc_clock_reach(struct bmsc *bmsc, int64_t time)
+{
+	if (bmsc_clock(bmsc) < time)
+		bmsc->clock = time - loop_now(bmsc->loop);
+}
+
+void bmsc_complain(struct bmsc *bmsc, enum bmsc_complaint complaint,
+		   const char *name, const struct fault *fault)
+{
+	static const char *const events[] = {
+		[BMSC_BSF_REFUSES] = "bsf-refuses",
+		[BMSC_NOT_STORED] = "not-stored",
+		[BMSC_NOT_SENT] = "not-sent",
+	};
+	struct bmsc_silence *silence = &bmsc->silences[complaint];
+	int64_t now = loop_now(bmsc->loop);
+
+	if (now < silence->until) {
+		silence->more++;
+		return;
+	}
+	log_error(BMSC_AREA, events[complaint], LOG_TEXT("of", name),
+		  LOG_TEXT("reason", fault->text),
+		  LOG_NUMBER("more", silence->more));
+	*silence = (struct bmsc_silence){ .until = now + 1000 };
+}
+
 /* ---- What the sender says ---- */
 
 static void sender_says(void *argument, enum mbstf_event event, int64_t flow)
@@ -84,21 +118,15 @@ static int sockets_open(struct bmsc *bmsc, struct fault *fault)
 	return bmsc->httpd ? 0 : -1;
 }
 
-/* Keys of groups that have some go on as after a restart, others begin. */
-static int groups_start(struct bmsc *bmsc, struct fault *fault)
+static void services_start(struct bmsc *bmsc)
 {
-	struct bmsc_cause restart = { .type = BMSC_RESTART };
-	struct bmsc_cause start = { .type = BMSC_START };
-	struct bmsc_group *group;
+	struct bmsc_service *service;
 	unsigned int i;
 
 	for (i = 0; i < BMSC_BUCKETS; i++)
-		for (group = LIST_FIRST(&bmsc->groups[i]); group;
-		     group = LIST_NEXT(group, link))
-			if (bmsc_group_run(group, &restart, fault) ||
-			    bmsc_group_run(group, &start, fault))
-				return -1;
-	return 0;
+		for (service = LIST_FIRST(&bmsc->services[i]); service;
+		     service = LIST_NEXT(service, link))
+			bmsc_service_start(service);
 }
 
 static void bmsc_stop(struct daemon *daemon)
@@ -136,14 +164,16 @@ static int bmsc_start(struct daemon *daemon, struct fault *fault)
 	bmsc->daemon = daemon;
 	bmsc->loop = daemon->loop;
 	bmsc->store = daemon->store;
+	bmsc_clock_reach(bmsc, loop_wall(bmsc->loop));
 	daemon->bmsc = bmsc;
 	if (bmsc_settings_read(daemon->config->bmsc, &bmsc->settings, fault) ||
 	    components_add(bmsc, fault) || bmsc_nonce_open(bmsc, fault) ||
 	    sockets_open(bmsc, fault) || bmsc_services_open(bmsc, fault) ||
-	    bmsc_ues_open(bmsc, fault) || groups_start(bmsc, fault)) {
+	    bmsc_ues_open(bmsc, fault)) {
 		bmsc_stop(daemon);
 		return -1;
 	}
+	services_start(bmsc);
 	mbstf_listen(daemon->mbstf, sender_says, bmsc);
 	if (daemon->ctl)
 		bmsc_ctl_add(bmsc);

@@ -351,6 +351,7 @@ struct bmsc_flow {
 
 /**
  * struct bmsc_service - a user service
+ * @started: its keys have begun
  * @ended: it is being deleted, its keys do nothing any more
  */
 struct bmsc_service {
@@ -359,6 +360,7 @@ struct bmsc_service {
 	struct service_record record;
 	struct bmsc_flow flows[SERVICE_FLOWS_MAX];
 	struct store_waiter waiter;
+	bool started;
 	bool ended;
 };
 
@@ -368,6 +370,8 @@ struct bmsc_service *bmsc_service_find(struct bmsc *bmsc, const char *id);
 /* Takes up a service that is in the store. NULL and a fault. */
 struct bmsc_service *bmsc_service_take(struct bmsc *bmsc, const char *id,
 				       struct fault *fault);
+/* Begins its keys, or goes on with those that it had. */
+void bmsc_service_start(struct bmsc_service *service);
 /* Frees it; its streams end if @ended. */
 void bmsc_service_free(struct bmsc *bmsc, struct bmsc_service *service);
 /* The announcement (TS 26.346, 11.3.1). Returns 0, or -1. */
@@ -489,65 +493,48 @@ void bmsc_http_handle(void *argument, struct httpd_request *request);
 void bmsc_http_close(struct bmsc *bmsc);
 int bmsc_nonce_open(struct bmsc *bmsc, struct fault *fault);
 
-/* ---- Commands (bmsc_ctl.c, bmsc_ctl_*.c) ---- */
-
-/**
- * struct bmsc_watch - a command that is answered later
- * @group: whose push it waits for, NULL if it waits for the commit
- * @msk_id: MSK that the push has to be newer than
- * @service: that is being added or deleted
- * @result: of the command
- */
-struct bmsc_watch {
-	LIST_ENTRY(bmsc_watch) link;
-	LIST_ENTRY(bmsc_watch) of_group;
-	struct bmsc *bmsc;
-	struct ctl_request *request;
-	struct bmsc_group *group;
-	uint32_t msk_id;
-	struct bmsc_service *service;
-	void (*after)(struct bmsc_watch *watch, const struct fault *fault);
-	struct store_waiter waiter;
-	struct loop_timer timer;
-	json_t *result;
-};
+/* ---- Commands: bmsc_ctl.h ---- */
 
 void bmsc_ctl_add(struct bmsc *bmsc);
-void bmsc_ctl_services_add(struct bmsc *bmsc, struct ctl *ctl);
-void bmsc_ctl_keys_add(struct bmsc *bmsc, struct ctl *ctl);
-void bmsc_ctl_members_add(struct bmsc *bmsc, struct ctl *ctl);
 void bmsc_ctl_close(struct bmsc *bmsc);
-/* Answers with @result, which it takes over, after the commit, or why that failed;
- * @after is called before that (may be NULL).
- */
-void bmsc_reply_committed(struct bmsc *bmsc, struct ctl_request *request,
-			  json_t *result, struct bmsc_service *service,
-			  void (*after)(struct bmsc_watch *watch,
-					const struct fault *fault));
-/* Answers when the push of an MSK that is newer than @msk_id is over, with progress
- * until then.
- */
-void bmsc_reply_pushed(struct bmsc_group *group, uint32_t msk_id,
-		       struct ctl_request *request);
 /* The push of @group is over, or there will be none. */
 void bmsc_watch_end(struct bmsc_group *group);
-/* The argument "service", and "key-group" if it has several. NULL and a fault. */
-struct bmsc_service *bmsc_argument_service(struct bmsc *bmsc,
-					   const json_t *arguments,
-					   struct fault *fault);
-struct bmsc_group *bmsc_argument_group(struct bmsc *bmsc,
-				       const json_t *arguments,
-				       struct fault *fault);
-/* The argument "ue": IMPI, or IMSI of one that we know. NULL and a fault. */
-struct bmsc_ue *bmsc_argument_ue(struct bmsc *bmsc, const json_t *arguments,
-				 struct fault *fault);
 /* Takes over @event; nothing if nobody can listen. */
 void bmsc_event(struct bmsc *bmsc, json_t *event);
 
 /* ---- The role (bmsc.c) ---- */
 
+/* What a peer or a full disk can cause at will: one line a second each. */
+enum bmsc_complaint {
+	BMSC_BSF_REFUSES,
+	BMSC_NOT_STORED,
+	BMSC_NOT_SENT,
+	BMSC_COMPLAINTS,
+};
+
+/**
+ * struct bmsc_silence - of one kind of complaint
+ * @until: no line before
+ * @more: that were not written since the last one
+ */
+struct bmsc_silence {
+	int64_t until;
+	unsigned int more;
+};
+
+void bmsc_complain(struct bmsc *bmsc, enum bmsc_complaint complaint,
+		   const char *name, const struct fault *fault);
+/* The clock of keys: milliseconds since 1970 at the start, and from then on without
+ * the steps that the clock of the system makes. Never behind what is stored.
+ */
+int64_t bmsc_clock(const struct bmsc *bmsc);
+void bmsc_clock_reach(struct bmsc *bmsc, int64_t time);
+
 /**
  * struct bmsc - a BM-SC
+ * @clock: of bmsc_clock(), less loop_now()
+ * @silences: of bmsc_complain()
+ * @services_timer: for services that could not be started
  * @nonce_key: of the nonces of HTTP Digest, new with each process
  * @nonce_stamp: of the last nonce
  * @dirty: UEs that were changed since the last commit, and their waiter
@@ -558,6 +545,8 @@ struct bmsc {
 	struct loop *loop;
 	struct store *store;
 	struct bmsc_settings settings;
+	int64_t clock;
+	struct bmsc_silence silences[BMSC_COMPLAINTS];
 	struct zn *zn;
 	struct httpd *httpd;
 	struct udp *udp;
@@ -568,6 +557,7 @@ struct bmsc {
 	struct store_waiter waiter;
 	struct bmsc_group_list groups[BMSC_BUCKETS];
 	struct bmsc_service_list services[BMSC_BUCKETS];
+	struct loop_timer services_timer;
 	struct bmsc_push push;
 	struct bmsc_request_list requests;
 	struct bmsc_watch_list watches;

@@ -2,9 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bmsc.h"
-#include "ctl_value.h"
-#include "io/ctl.h"
+#include "bmsc_ctl.h"
 
 /* Milliseconds between two reports of progress. */
 #define REPORT 250

@@ -2,9 +2,7 @@
 /* Commands "msk show", "msk rotate", "msk solicit", "mtk rotate". */
 #include <stdio.h>
 
-#include "bmsc.h"
-#include "ctl_value.h"
-#include "io/ctl.h"
+#include "bmsc_ctl.h"
 
 static json_t *msk_json(const struct bmsc_group *group, const char *state,
 			const struct keylife_msk *msk)

@@ -2,9 +2,7 @@
 /* Commands "member list", "member evict", "member admit". */
 #include <stdio.h>
 
-#include "bmsc.h"
-#include "ctl_value.h"
-#include "io/ctl.h"
+#include "bmsc_ctl.h"
 #include "log.h"
 
 #define LIST_MAX 100000

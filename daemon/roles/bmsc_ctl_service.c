@@ -4,12 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bmsc.h"
+#include "bmsc_ctl.h"
 #include "config_value.h"
 #include "core/mbms_profile.h"
 #include "core/text.h"
-#include "ctl_value.h"
-#include "io/ctl.h"
 #include "log.h"
 
 /**
@@ -258,16 +256,6 @@ static int allow_all(struct bmsc *bmsc, const char *id, const json_t *arguments,
 	return 0;
 }
 
-static void groups_start(struct bmsc_service *service)
-{
-	struct bmsc_cause start = { .type = BMSC_START };
-	struct bmsc_group *group;
-
-	for (group = SLIST_FIRST(&service->groups); group;
-	     group = SLIST_NEXT(group, of_service))
-		bmsc_group_cause(group, &start);
-}
-
 static struct bmsc_service *add(struct bmsc *bmsc, const json_t *arguments,
 				struct addition *addition, struct fault *fault)
 {
@@ -292,7 +280,7 @@ static struct bmsc_service *add(struct bmsc *bmsc, const json_t *arguments,
 		}
 		return NULL;
 	}
-	groups_start(service);
+	bmsc_service_start(service);
 	return service;
 }
 
@@ -413,7 +401,7 @@ static void deleted(struct bmsc_watch *watch, const struct fault *fault)
 		return;
 	}
 	watch->service->ended = false;
-	groups_start(watch->service);
+	bmsc_service_start(watch->service);
 }
 
 static int forget(struct bmsc *bmsc, struct bmsc_service *service,
@@ -431,19 +419,41 @@ static int forget(struct bmsc *bmsc, struct bmsc_service *service,
 	return service_delete(bmsc->store, service->record.id, fault);
 }
 
+/* One that could not be started is only in the store. */
+static int forget_stored(struct bmsc *bmsc, const json_t *arguments,
+			 struct fault *fault)
+{
+	struct service_record record;
+	const char *id;
+	unsigned int i;
+
+	if (ctl_value_text(arguments, "service", &id, fault) ||
+	    service_read(bmsc->store, id, &record, fault))
+		return -1;
+	for (i = 0; i < record.flow_count; i++)
+		if (naf_member_delete(bmsc->store, record.flows[i].key_group,
+				      fault))
+			return -1;
+	return service_delete(bmsc->store, id, fault);
+}
+
 static void delete_command(void *argument, struct ctl_request *request)
 {
+	const json_t *arguments = ctl_arguments(request);
 	struct bmsc *bmsc = argument;
 	struct fault fault = { 0 };
 	struct bmsc_service *service =
-		bmsc_argument_service(bmsc, ctl_arguments(request), &fault);
+		bmsc_argument_service(bmsc, arguments, NULL);
 
 	if (!service) {
-		ctl_refuse(request, &fault);
+		if (forget_stored(bmsc, arguments, &fault))
+			ctl_refuse(request, &fault);
+		else
+			bmsc_reply_committed(bmsc, request, NULL, NULL, NULL);
 		return;
 	}
 	if (forget(bmsc, service, &fault)) {
-		groups_start(service);
+		bmsc_service_start(service);
 		ctl_refuse(request, &fault);
 		return;
 	}

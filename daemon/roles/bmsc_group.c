@@ -113,7 +113,7 @@ static void step(void *argument);
 
 static void group_timer(struct bmsc_group *group, int64_t wake)
 {
-	int64_t now = loop_wall(group->bmsc->loop);
+	int64_t now = bmsc_clock(group->bmsc);
 
 	if (wake == KEYLIFE_NEVER)
 		loop_timer_stop(&group->timer);
@@ -131,8 +131,8 @@ static void group_reread(struct bmsc_group *group)
 	group->todo_count = 0;
 	if (key_group_read(group->bmsc->store, group->id, &record, &fault) ||
 	    bmsc_msks_read(group, &fault))
-		log_error(BMSC_AREA, "group-not-read",
-			  LOG_TEXT("reason", fault.text));
+		bmsc_complain(group->bmsc, BMSC_NOT_STORED,
+			      group->service->record.id, &fault);
 	else
 		group->life = record.life;
 	loop_timer_set(group->bmsc->loop, &group->timer, AGAIN, step, group);
@@ -173,7 +173,7 @@ static int64_t decide(struct bmsc_group *group, struct keylife *life,
 		      struct keylife_actions *actions)
 {
 	const struct keylife_policy *policy = &group->policy;
-	int64_t now = loop_wall(group->bmsc->loop);
+	int64_t now = bmsc_clock(group->bmsc);
 
 	switch (cause->type) {
 	case BMSC_START:
@@ -322,8 +322,8 @@ static void take_back(struct bmsc_group *group)
 	struct fault fault = { 0 };
 
 	if (bmsc_msks_read(group, &fault))
-		log_error(BMSC_AREA, "msk-not-read",
-			  LOG_TEXT("reason", fault.text));
+		bmsc_complain(group->bmsc, BMSC_NOT_STORED,
+			      group->service->record.id, &fault);
 	loop_timer_set(group->bmsc->loop, &group->timer, AGAIN, step, group);
 }
 
@@ -364,11 +364,9 @@ void bmsc_group_cause(struct bmsc_group *group, const struct bmsc_cause *cause)
 {
 	struct fault fault = { 0 };
 
-	if (group->bmsc->stopping || !bmsc_group_run(group, cause, &fault))
-		return;
-	log_error(BMSC_AREA, "keys-not-stored",
-		  LOG_TEXT("service", group->service->record.id),
-		  LOG_TEXT("reason", fault.text));
+	if (!group->bmsc->stopping && bmsc_group_run(group, cause, &fault))
+		bmsc_complain(group->bmsc, BMSC_NOT_STORED,
+			      group->service->record.id, &fault);
 }
 
 /* Also after something failed: the start, or that a push was over, is told again. */
@@ -442,6 +440,7 @@ struct bmsc_group *bmsc_group_open(struct bmsc *bmsc,
 	group->number = record.number;
 	group->policy = record.policy;
 	group->life = record.life;
+	bmsc_clock_reach(bmsc, record.life.now);
 	LIST_INSERT_HEAD(&bmsc->groups[group->number % BMSC_BUCKETS], group,
 			 link);
 	SLIST_INSERT_HEAD(&service->groups, group, of_service);

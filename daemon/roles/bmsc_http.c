@@ -286,8 +286,7 @@ static void zn_answered(void *argument, const struct zn_key *key,
 					  &(struct fault){ FAULT_UNKNOWN,
 							   "B-TID expired" });
 	} else {
-		log_warning(BMSC_AREA, "bsf-refuses",
-			    LOG_TEXT("reason", fault->text));
+		bmsc_complain(bmsc, BMSC_BSF_REFUSES, btid, fault);
 		refuse(request, 503, fault);
 	}
 }

@@ -2,7 +2,6 @@
 #include <stdlib.h>
 
 #include "bmsc.h"
-#include "log.h"
 
 struct bmsc_member *bmsc_member_find(const struct bmsc_ue *ue,
 				     const struct bmsc_group *group)
@@ -148,7 +147,8 @@ static int member_read(void *argument, const struct naf_member *record,
 	struct member_group msks;
 	struct bmsc_member *member;
 
-	if (!ue || !group)
+	/* It is there if only another service was started late. */
+	if (!ue || !group || bmsc_member_find(ue, group))
 		return 0;
 	member = bmsc_member_get(bmsc, ue, group, fault);
 	if (!member)

@@ -6,15 +6,12 @@
 
 #include "bmsc.h"
 #include "core/mbms_message.h"
-#include "log.h"
 #include "mbstf.h"
 
-static void complain(const struct bmsc_group *group, const char *event,
-		     const struct fault *fault)
+static void complain(const struct bmsc_group *group, const struct fault *fault)
 {
-	log_error(BMSC_AREA, event,
-		  LOG_TEXT("service", group->service->record.id),
-		  LOG_TEXT("reason", fault->text));
+	bmsc_complain(group->bmsc, BMSC_NOT_SENT, group->service->record.id,
+		      fault);
 }
 
 static struct bmsc_mtk *mtk_find(const struct bmsc_group *group,
@@ -76,7 +73,7 @@ void bmsc_mtk_make(struct bmsc_group *group, uint32_t msk_id, uint16_t mtk_id)
 			mtk_free(group, mtk);
 		fault_set(&fault, FAULT_MEMORY,
 			  "no random numbers or memory for an MTK");
-		complain(group, "mtk-not-made", &fault);
+		complain(group, &fault);
 		return;
 	}
 	FOR_EACH_FLOW(group->service, flow)
@@ -86,7 +83,7 @@ void bmsc_mtk_make(struct bmsc_group *group, uint32_t msk_id, uint16_t mtk_id)
 		fault = (struct fault){ 0 };
 		if (mbstf_mtk_add(mbstf, flow->flow.id, msk_id, mtk_id,
 				  &mtk->mtk, &fault))
-			complain(group, "mtk-not-installed", &fault);
+			complain(group, &fault);
 	}
 }
 
@@ -108,7 +105,7 @@ void bmsc_mtk_send(struct bmsc_group *group, uint32_t msk_id, uint16_t mtk_id)
 	if (mbms_counter_next(msk->counter, &message.counter, &fault) ||
 	    message.counter > msk->lease) {
 		fault_set(&fault, FAULT_STATE, "counter of the MSK is used up");
-		complain(group, "mtk-not-sent", &fault);
+		complain(group, &fault);
 		return;
 	}
 	msk->counter = message.counter;
@@ -122,7 +119,7 @@ void bmsc_mtk_send(struct bmsc_group *group, uint32_t msk_id, uint16_t mtk_id)
 	message.salt = &mtk->salt;
 	writer_init(&writer, data, sizeof(data));
 	if (mbms_mtk_build(&message, &msk->msk, &writer, &fault)) {
-		complain(group, "mtk-not-sent", &fault);
+		complain(group, &fault);
 		return;
 	}
 	FOR_EACH_FLOW(group->service, flow)
@@ -132,7 +129,7 @@ void bmsc_mtk_send(struct bmsc_group *group, uint32_t msk_id, uint16_t mtk_id)
 		fault = (struct fault){ 0 };
 		if (mbstf_send(group->bmsc->daemon->mbstf, flow->flow.id, data,
 			       writer.length, &fault))
-			complain(group, "mtk-not-sent", &fault);
+			complain(group, &fault);
 	}
 }
 
@@ -148,7 +145,7 @@ void bmsc_mtk_activate(struct bmsc_group *group, uint32_t msk_id,
 		if (flow->group == group &&
 		    mbstf_mtk_activate(group->bmsc->daemon->mbstf,
 				       flow->flow.id, msk_id, mtk_id, &fault))
-			complain(group, "mtk-not-activated", &fault);
+			complain(group, &fault);
 	}
 }
 

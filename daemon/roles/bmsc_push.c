@@ -140,6 +140,7 @@ void bmsc_push_add(struct bmsc *bmsc, struct bmsc_ue *ue,
 {
 	struct bmsc_delivery *delivery = find(ue, group, msk_id, kind);
 	struct bmsc_delivery *solicit;
+	struct fault fault = { 0 };
 
 	if (kind == BMSC_DELIVER_MSK) {
 		solicit = find(ue, group,
@@ -154,7 +155,8 @@ void bmsc_push_add(struct bmsc *bmsc, struct bmsc_ue *ue,
 	} else {
 		delivery = calloc(1, sizeof(*delivery));
 		if (!delivery) {
-			log_error(BMSC_AREA, "no-memory");
+			fault_set(&fault, FAULT_MEMORY, "no memory");
+			bmsc_complain(bmsc, BMSC_NOT_SENT, ue->impi, &fault);
 			return;
 		}
 		delivery->ue = ue;
@@ -276,16 +278,15 @@ static void give_up(struct bmsc *bmsc, struct bmsc_delivery *delivery)
 	bmsc_delivery_free(bmsc, delivery);
 	if (!is_msk || !member || member->member.state != MEMBER_INSIDE)
 		return;
-	log_info(BMSC_AREA, "ue-silent", LOG_TEXT("ue", ue->impi),
-		 LOG_HEX("msk", msk_id));
+	log_debug(BMSC_AREA, "ue-silent", LOG_TEXT("ue", ue->impi),
+		  LOG_HEX("msk", msk_id));
 	before = member->member;
 	member_silence(&member->member, &bmsc->settings.members, &msks,
 		       &actions);
 	if (bmsc_member_rekey(member, &actions, &fault) ||
 	    (member->member.state != MEMBER_INSIDE &&
 	     bmsc_member_save(bmsc, member, &fault))) {
-		log_error(BMSC_AREA, "silence-not-stored",
-			  LOG_TEXT("reason", fault.text));
+		bmsc_complain(bmsc, BMSC_NOT_STORED, ue->impi, &fault);
 		member->member = before;
 	} else {
 		bmsc_member_act(bmsc, member, &actions);
@@ -323,9 +324,7 @@ static int transmit(struct bmsc *bmsc, struct bmsc_delivery *delivery,
 				       sizeof(message), &fault);
 
 	if (size < 0)
-		log_error(BMSC_AREA, "message-not-built",
-			  LOG_TEXT("ue", delivery->ue->impi),
-			  LOG_TEXT("reason", fault.text));
+		bmsc_complain(bmsc, BMSC_NOT_SENT, delivery->ue->impi, &fault);
 	if (size <= 0) {
 		bmsc_delivery_free(bmsc, delivery);
 		return 0;
@@ -392,9 +391,7 @@ static int proceed(struct bmsc *bmsc, struct bmsc_delivery *delivery)
 		put(bmsc, delivery, BMSC_AT_COMMIT);
 		return 0;
 	}
-	log_error(BMSC_AREA, "counter-not-stored",
-		  LOG_TEXT("ue", delivery->ue->impi),
-		  LOG_TEXT("reason", fault.text));
+	bmsc_complain(bmsc, BMSC_NOT_STORED, delivery->ue->impi, &fault);
 	postpone(bmsc, delivery, AGAIN);
 	return 0;
 }

@@ -8,6 +8,9 @@
 #include "mbstf.h"
 #include "store/sender.h"
 
+/* What could not be started is tried again after so many milliseconds. */
+#define LATE 5000
+
 static unsigned int bucket(const char *id)
 {
 	unsigned int value = 5381;
@@ -118,32 +121,92 @@ void bmsc_service_free(struct bmsc *bmsc, struct bmsc_service *service)
 	free(service);
 }
 
-/* One that cannot be sent (no such interface any more) does not keep the others
- * from it.
- */
-static int service_start(void *argument, const struct service_record *record,
-			 struct fault *fault)
+/* Keys of groups that have some go on as after a restart, others begin. */
+void bmsc_service_start(struct bmsc_service *service)
 {
-	struct bmsc *bmsc = argument;
+	struct bmsc_cause restart = { .type = BMSC_RESTART };
+	struct bmsc_cause start = { .type = BMSC_START };
+	struct bmsc_group *group;
+
+	service->started = true;
+	for (group = SLIST_FIRST(&service->groups); group;
+	     group = SLIST_NEXT(group, of_service)) {
+		bmsc_group_cause(group, &restart);
+		bmsc_group_cause(group, &start);
+	}
+}
+
+/* ---- Start ---- */
+
+struct late {
+	struct bmsc *bmsc;
+	unsigned int failed;
+	bool started;
+};
+
+/* One that cannot be sent (no such interface any more) does not keep the others
+ * from it, and is tried again.
+ */
+static int service_late(void *argument, const struct service_record *record,
+			struct fault *fault)
+{
+	struct late *late = argument;
+	struct bmsc_service *service;
 	struct fault why = { 0 };
 
 	(void)fault;
-	if (!bmsc_service_take(bmsc, record->id, &why))
-		log_error(BMSC_AREA, "service-not-started",
-			  LOG_TEXT("service", record->id),
-			  LOG_TEXT("reason", why.text));
+	if (bmsc_service_find(late->bmsc, record->id))
+		return 0;
+	service = bmsc_service_take(late->bmsc, record->id, &why);
+	if (service) {
+		late->started = true;
+		return 0;
+	}
+	late->failed++;
+	log_error(BMSC_AREA, "service-not-started",
+		  LOG_TEXT("service", record->id),
+		  LOG_TEXT("reason", why.text));
 	return 0;
+}
+
+static void start_late(void *argument)
+{
+	struct late late = { .bmsc = argument };
+	struct bmsc *bmsc = argument;
+	struct bmsc_service *service;
+	struct fault fault = { 0 };
+	unsigned int i;
+
+	if (service_each(bmsc->store, service_late, &late, &fault) ||
+	    (late.started && bmsc_members_read(bmsc, &fault)))
+		bmsc_complain(bmsc, BMSC_NOT_STORED, "services", &fault);
+	for (i = 0; late.started && i < BMSC_BUCKETS; i++)
+		for (service = LIST_FIRST(&bmsc->services[i]); service;
+		     service = LIST_NEXT(service, link))
+			if (!service->started)
+				bmsc_service_start(service);
+	if (late.failed)
+		loop_timer_set(bmsc->loop, &bmsc->services_timer, LATE,
+			       start_late, bmsc);
 }
 
 int bmsc_services_open(struct bmsc *bmsc, struct fault *fault)
 {
-	return service_each(bmsc->store, service_start, bmsc, fault);
+	struct late late = { .bmsc = bmsc };
+
+	if (service_each(bmsc->store, service_late, &late, fault))
+		return -1;
+	if (late.failed)
+		loop_timer_set(bmsc->loop, &bmsc->services_timer, LATE,
+			       start_late, bmsc);
+	return 0;
 }
 
 void bmsc_services_close(struct bmsc *bmsc)
 {
 	unsigned int i;
 
+	loop_timer_stop(&bmsc->services_timer);
 	for (i = 0; i < BMSC_BUCKETS; i++)
 		while (!LIST_EMPTY(&bmsc->services[i]))
 			bmsc_service_free(bmsc, LIST_FIRST(&bmsc->services[i]));

@@ -5,7 +5,6 @@
 
 #include "bmsc.h"
 #include "core/mbms_profile.h"
-#include "log.h"
 
 #define BUCKETS_MIN 1024
 /* A UE that has been of no use for that long is forgotten. */
@@ -297,9 +296,7 @@ static void ue_reread(struct bmsc *bmsc, struct bmsc_ue *ue)
 		if (fault.code == FAULT_UNKNOWN)
 			bmsc_ue_remove(bmsc, ue);
 		else
-			log_error(BMSC_AREA, "ue-not-read",
-				  LOG_TEXT("ue", ue->impi),
-				  LOG_TEXT("reason", fault.text));
+			bmsc_complain(bmsc, BMSC_NOT_STORED, ue->impi, &fault);
 		return;
 	}
 	same = secret_equal(&ue->muk, &user.muk);
@@ -309,8 +306,7 @@ static void ue_reread(struct bmsc *bmsc, struct bmsc_ue *ue)
 	ue->lease = user.lease;
 	ue->lease_ready = user.lease;
 	if (ue_fill(bmsc, ue, &user) || bmsc_members_reread(bmsc, ue, &fault))
-		log_error(BMSC_AREA, "ue-not-read", LOG_TEXT("ue", ue->impi),
-			  LOG_TEXT("reason", fault.text));
+		bmsc_complain(bmsc, BMSC_NOT_STORED, ue->impi, &fault);
 	secret_clear(&user.muk);
 	secret_clear(&user.mrk);
 }

@@ -244,10 +244,11 @@ static bool passed(struct scene *scene, void *argument)
 static void expiry(void **state)
 {
 	struct scene *scene = *state;
-	int64_t until = loop_wall(scene->daemon.loop) + 1000;
+	int64_t until;
 
 	scene_service_add(scene);
 	scene_bootstrap(scene, 0, 1000);
+	until = loop_wall(scene->daemon.loop) + 1000;
 	assert_int_equal(scene_register(scene, 0, SCENE_SERVICE, true), 200);
 	scene_until(scene, passed, &until);
 	assert_int_equal(scene_register(scene, 0, SCENE_SERVICE, true), 401);

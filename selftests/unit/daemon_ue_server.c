@@ -92,7 +92,7 @@ static struct scene_user *user_of_impi(const char *impi)
 	if (sscanf(impi, "00101%10u@", &number) != 1 || !number ||
 	    number > SCENE_USERS_MAX)
 		return NULL;
-	snprintf(scene->users[number - 1].impi, IMPI_TEXT_SIZE, "%s", impi);
+	snprintf(scene->users[number - 1].impi, IMPI_TEXT_SIZE, "%.255s", impi);
 	return &scene->users[number - 1];
 }
 

@@ -53,13 +53,15 @@ const struct keyword keywords[] = {
 const size_t keyword_count = sizeof(keywords) / sizeof(keywords[0]);
 
 const struct option_word option_words[] = {
-	{ OPTION_STATISTICS, "-s", "--statistics",
+	{ OPTION_STATISTICS, "-s", "--statistics", NULL,
 	  "print counters and lifetimes too" },
-	{ OPTION_JSON, "-j", "--json", "print JSON" },
-	{ OPTION_FORCE_NONCE_REUSE, NULL, "--force-nonce-reuse-risk",
+	{ OPTION_JSON, "-j", "--json", NULL, "print JSON" },
+	{ OPTION_SOCKET, NULL, "--socket", "PATH",
+	  "control socket of mbsecd; else MBSEC_SOCKET says" },
+	{ OPTION_FORCE_NONCE_REUSE, NULL, "--force-nonce-reuse-risk", NULL,
 	  "accept a transmit key that was used before" },
-	{ OPTION_HELP, "-h", "--help", "print how the command is used" },
-	{ OPTION_VERSION, "-V", "--version", "print the versions" },
+	{ OPTION_HELP, "-h", "--help", NULL, "print how the command is used" },
+	{ OPTION_VERSION, "-V", "--version", NULL, "print the versions" },
 };
 
 const size_t option_word_count = sizeof(option_words) / sizeof(option_words[0]);
@@ -93,17 +95,42 @@ static int option_unknown(const char *word, struct problem *problem)
 			   "unknown option '%s'; known are %s", word, known);
 }
 
-int args_option_parse(const char *word, struct arguments *args,
-		      struct problem *problem)
+static int option_take(const struct option_word *known, const char *value,
+		       struct words *words, struct arguments *args,
+		       struct problem *problem)
 {
+	args->options |= known->option;
+	if (!known->value)
+		return 0;
+	if (!value && words->left) {
+		value = *words->word++;
+		words->left--;
+	}
+	if (!value || !*value)
+		return problem_set(problem, EXIT_CODE_USAGE,
+				   "%s needs a value (%s)", known->word,
+				   known->value);
+	args->socket = value;
+	return 0;
+}
+
+int args_option_read(struct words *words, struct arguments *args,
+		     struct problem *problem)
+{
+	const char *word = *words->word++;
+
+	words->left--;
 	for (size_t i = 0; i < option_word_count; i++) {
 		const struct option_word *known = &option_words[i];
+		size_t length = strlen(known->word);
 
-		if (strcmp(known->word, word) &&
-		    (!known->letter || strcmp(known->letter, word)))
-			continue;
-		args->options |= known->option;
-		return 0;
+		if (known->value && !strncmp(known->word, word, length) &&
+		    word[length] == '=')
+			return option_take(known, word + length + 1, words,
+					   args, problem);
+		if (!strcmp(known->word, word) ||
+		    (known->letter && !strcmp(known->letter, word)))
+			return option_take(known, NULL, words, args, problem);
 	}
 	return option_unknown(word, problem);
 }
@@ -394,13 +421,15 @@ int args_parse(const struct grammar *grammar, struct words *words,
 {
 	int code = 0;
 
+	args->control.grammar = grammar->control;
 	while (words->left && !code && !(args->options & OPTION_HELP)) {
 		const char *word = *words->word;
 
 		if (args_is_option(word)) {
-			code = args_option_parse(word, args, problem);
-			words->word++;
-			words->left--;
+			code = args_option_read(words, args, problem);
+		} else if (grammar->control) {
+			code = control_word_read(words, &args->control,
+						 problem);
 		} else if (has_operand(grammar)) {
 			if (args->operand)
 				code = keyword_read(grammar, words, args,
@@ -416,5 +445,7 @@ int args_parse(const struct grammar *grammar, struct words *words,
 	}
 	if (code || args->options & OPTION_HELP)
 		return code;
-	return arguments_check(grammar, args, problem);
+	if (grammar->control)
+		code = control_values_check(&args->control, problem);
+	return code ? code : arguments_check(grammar, args, problem);
 }

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "address.h"
+#include "control_grammar.h"
 #include "problem.h"
 
 /* In the order in which usage texts name them. */
@@ -58,12 +59,14 @@ enum option {
 	OPTION_FORCE_NONCE_REUSE = 4,
 	OPTION_HELP = 8,
 	OPTION_VERSION = 16,
+	OPTION_SOCKET = 32,
 };
 
 struct option_word {
 	enum option option;
 	const char *letter; /* NULL if it has none */
 	const char *word;
+	const char *value; /* likewise */
 	const char *summary;
 };
 
@@ -78,12 +81,16 @@ enum address_rule {
 	OPERAND_TEXT, /* a message that is text */
 };
 
-/* The sets are of KEYWORD_BIT() and enum option. */
+/*
+ * The sets are of KEYWORD_BIT() and enum option. A command of the key manager has
+ * a grammar of its own.
+ */
 struct grammar {
 	enum address_rule address;
 	uint32_t required;
 	uint32_t optional;
 	uint32_t options;
+	const struct control_grammar *control;
 };
 
 #define ARGUMENTS_LIMITS 6
@@ -109,6 +116,8 @@ struct arguments {
 	uint32_t window;
 	/* soft-packets, hard-packets, soft-bytes, ... as in enum keyword_id */
 	uint64_t limits[ARGUMENTS_LIMITS];
+	const char *socket;
+	struct control_values control;
 };
 
 /* The words not read yet. */
@@ -118,8 +127,9 @@ struct words {
 };
 
 bool args_is_option(const char *word);
-int args_option_parse(const char *word, struct arguments *args,
-		      struct problem *problem);
+/* The next word is one. */
+int args_option_read(struct words *words, struct arguments *args,
+		     struct problem *problem);
 int args_parse(const struct grammar *grammar, struct words *words,
 	       struct arguments *args, struct problem *problem);
 

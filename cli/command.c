@@ -6,6 +6,11 @@
 #include "command.h"
 
 #define K(id) KEYWORD_BIT(id)
+/* A command of the key manager. */
+#define CONTROL(name)                                              \
+	{                                                          \
+		ADDRESS_NONE, 0, 0, OPTION_SOCKET, &control_##name \
+	}
 #define KEY_IDS (K(MSK_ID) | K(MTK_ID))
 #define KEY_LIMITS                                                           \
 	(K(SOFT_PACKETS) | K(HARD_PACKETS) | K(SOFT_BYTES) | K(HARD_BYTES) | \
@@ -18,94 +23,137 @@ const struct command commands[] = {
 	  { ADDRESS_REQUIRED, 0,
 	    K(PORT) | K(SRC) | K(DEV) | K(FORMAT) | K(SUITE) | K(POLICY) |
 		    K(DIR),
-	    0 },
+	    0, NULL },
 	  group_add },
 	{ "group",
 	  "del",
 	  "stop to protect a group, with all its keys",
-	  { ADDRESS_REQUIRED, 0, K(PORT) | K(SRC), 0 },
+	  { ADDRESS_REQUIRED, 0, K(PORT) | K(SRC), 0, NULL },
 	  group_del },
 	{ "group",
 	  "show",
 	  "list groups",
-	  { ADDRESS_OPTIONAL, 0, K(PORT) | K(SRC), OPTION_STATISTICS },
+	  { ADDRESS_OPTIONAL, 0, K(PORT) | K(SRC), OPTION_STATISTICS, NULL },
 	  group_show },
 	{ "key",
 	  "add",
 	  "add a key to a group",
 	  { ADDRESS_REQUIRED, KEY_IDS | K(SENDER) | K(ROLE) | K(KEY_FILE),
 	    K(PORT) | K(SRC) | K(WINDOW) | KEY_LIMITS | K(ACTIVATE),
-	    OPTION_FORCE_NONCE_REUSE },
+	    OPTION_FORCE_NONCE_REUSE, NULL },
 	  key_add },
 	{ "key",
 	  "activate",
 	  "make a tx key the one that is in use",
-	  { ADDRESS_REQUIRED, KEY_IDS, K(PORT) | K(SRC) | K(SENDER), 0 },
+	  { ADDRESS_REQUIRED, KEY_IDS, K(PORT) | K(SRC) | K(SENDER), 0, NULL },
 	  key_activate },
 	{ "key",
 	  "del",
 	  "delete a key, of all senders if none is named",
-	  { ADDRESS_REQUIRED, KEY_IDS, K(PORT) | K(SRC) | K(SENDER), 0 },
+	  { ADDRESS_REQUIRED, KEY_IDS, K(PORT) | K(SRC) | K(SENDER), 0, NULL },
 	  key_del },
 	{ "key",
 	  "show",
 	  "list keys, never key material",
-	  { ADDRESS_OPTIONAL, 0, K(PORT) | K(SRC), OPTION_STATISTICS },
+	  { ADDRESS_OPTIONAL, 0, K(PORT) | K(SRC), OPTION_STATISTICS, NULL },
 	  key_show },
 	{ "flush",
 	  NULL,
 	  "delete all groups and keys",
-	  { ADDRESS_NONE, 0, 0, 0 },
+	  { ADDRESS_NONE, 0, 0, 0, NULL },
 	  flush_all },
 	{ "stats",
 	  NULL,
 	  "show the counters of the network namespace",
-	  { ADDRESS_NONE, 0, 0, 0 },
+	  { ADDRESS_NONE, 0, 0, 0, NULL },
 	  stats_show },
 	{ "monitor",
 	  NULL,
-	  "print events as they come",
-	  { ADDRESS_NONE, 0, 0, 0 },
+	  "print events of the kernel and of mbsecd as they come",
+	  { ADDRESS_NONE, 0, 0, OPTION_SOCKET, NULL },
 	  monitor_events },
+	{ "service", "add", "offer a protected service (BM-SC)",
+	  CONTROL(service_add), control_run },
+	{ "service", "show", "list services, those offered or those joined",
+	  CONTROL(service_show), control_run },
+	{ "service", "del", "end a service, with all its keys (BM-SC)",
+	  CONTROL(service_del), control_run },
+	{ "service", "join",
+	  "have UEs register and get the keys of a service (UE)",
+	  CONTROL(service_join), control_run },
+	{ "service", "leave", "have UEs deregister from a service (UE)",
+	  CONTROL(service_leave), control_run },
+	{ "service", "joined", "list services that UEs have joined (UE)",
+	  CONTROL(service_joined), control_run },
+	{ "ue", "add", "add subscribers (HSS)", CONTROL(ue_add), control_run },
+	{ "ue", "show", "list subscribers, never their keys (HSS)",
+	  CONTROL(ue_show), control_run },
+	{ "ue", "del", "delete a subscriber (HSS)", CONTROL(ue_del),
+	  control_run },
+	{ "usim", "add", "add soft-USIMs (UE)", CONTROL(usim_add),
+	  control_run },
+	{ "usim", "show",
+	  "list USIMs with what they hold, never their keys (UE)",
+	  CONTROL(usim_show), control_run },
+	{ "usim", "del", "delete USIMs with all their keys (UE)",
+	  CONTROL(usim_del), control_run },
+	{ "member", "list", "list registered UEs (BM-SC)", CONTROL(member_list),
+	  control_run },
+	{ "member", "evict",
+	  "take a UE out, and give all others a new MSK (BM-SC)",
+	  CONTROL(member_evict), control_run },
+	{ "member", "admit", "let a UE in (again) (BM-SC)",
+	  CONTROL(member_admit), control_run },
+	{ "msk", "show", "list key groups with their MSKs and MTKs (BM-SC)",
+	  CONTROL(msk_show), control_run },
+	{ "msk", "rotate", "give all members a new MSK (BM-SC)",
+	  CONTROL(msk_rotate), control_run },
+	{ "msk", "solicit", "have members ask for their MSK (BM-SC)",
+	  CONTROL(msk_solicit), control_run },
+	{ "mtk", "rotate", "change to a new MTK now (BM-SC)",
+	  CONTROL(mtk_rotate), control_run },
+	{ "status", NULL, "show what the roles of mbsecd do", CONTROL(status),
+	  control_run },
 	{ "explain",
 	  "mikey",
 	  "show a MIKEY message of MBMS, RFC 3830",
-	  { OPERAND_OCTETS, 0, K(KEYS), 0 },
+	  { OPERAND_OCTETS, 0, K(KEYS), 0, NULL },
 	  explain_mikey },
 	{ "explain",
 	  "nas5g",
 	  "show a NAS message of 5GS with multicast sessions and keys",
-	  { OPERAND_OCTETS, 0, K(KEYS), 0 },
+	  { OPERAND_OCTETS, 0, K(KEYS), 0, NULL },
 	  explain_nas5g },
 	{ "explain",
 	  "naseps",
 	  "show a NAS message of EPS with group keys",
-	  { OPERAND_OCTETS, 0, K(KEYS), 0 },
+	  { OPERAND_OCTETS, 0, K(KEYS), 0, NULL },
 	  explain_naseps },
 	{ "explain",
 	  "sframe",
 	  "show a protected datagram, RFC 9605",
-	  { OPERAND_OCTETS, 0, K(KEYS), 0 },
+	  { OPERAND_OCTETS, 0, K(KEYS), 0, NULL },
 	  explain_sframe },
 	{ "explain",
 	  "srtp",
 	  "show an SRTP or SRTCP packet, RFC 3711",
-	  { OPERAND_OCTETS, 0, K(KEYS), 0 },
+	  { OPERAND_OCTETS, 0, K(KEYS), 0, NULL },
 	  explain_srtp },
 	{ "explain",
 	  "digest",
 	  "show HTTP Digest headers, RFC 7616 and RFC 3310",
-	  { OPERAND_TEXT, 0, K(KEYS), 0 },
+	  { OPERAND_TEXT, 0, K(KEYS), 0, NULL },
 	  explain_digest },
 	{ "version",
 	  NULL,
 	  "show the versions of the tool and the module",
-	  { ADDRESS_NONE, 0, 0, 0 },
+	  { ADDRESS_NONE, 0, 0, 0, NULL },
 	  version_show },
 };
 
 const size_t command_count = sizeof(commands) / sizeof(commands[0]);
 
+#undef CONTROL
 #undef K
 
 static void name_append(char *text, size_t size, const char *name)
@@ -180,13 +228,12 @@ static int word_next(struct words *words, struct arguments *args,
 
 	*word = NULL;
 	while (words->left && !*word && !code) {
-		const char *next = *words->word++;
-
+		if (args_is_option(*words->word)) {
+			code = args_option_read(words, args, problem);
+			continue;
+		}
+		*word = *words->word++;
 		words->left--;
-		if (args_is_option(next))
-			code = args_option_parse(next, args, problem);
-		else
-			*word = next;
 	}
 	return code;
 }

@@ -44,6 +44,8 @@ int explain_naseps(const struct arguments *args, struct problem *problem);
 int explain_sframe(const struct arguments *args, struct problem *problem);
 int explain_srtp(const struct arguments *args, struct problem *problem);
 int explain_digest(const struct arguments *args, struct problem *problem);
+/* All commands of the key manager: asks mbsecd and shows what it says. */
+int control_run(const struct arguments *args, struct problem *problem);
 int version_show(const struct arguments *args, struct problem *problem);
 
 #endif /* _CLI_COMMAND_H */

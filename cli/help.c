@@ -75,11 +75,36 @@ static void options_put(FILE *stream, const struct command *command,
 	for (size_t i = 0; i < option_word_count; i++) {
 		const struct option_word *known = &option_words[i];
 
+		/* One for very many commands: the overview has it. */
+		if (known->option == OPTION_SOCKET)
+			continue;
 		if (known->option == OPTION_JSON ?
 			    command_prints(command) :
 			    command->grammar.options & known->option)
 			word_put(stream, column, "[%s]",
 				 known->letter ? known->letter : known->word);
+	}
+}
+
+static void control_put(FILE *stream, const struct control_grammar *grammar,
+			int *column)
+{
+	for (size_t i = 0; i < grammar->count; i++) {
+		const struct control_word *word = &grammar->words[i];
+		const char *name = word->name ? word->name : "";
+		const char *value = word->value ? word->value : "";
+		const char *blank = *name && *value ? " " : "";
+		bool either = i + 1 < grammar->count &&
+			      word[1].required == CONTROL_INSTEAD;
+
+		if (either)
+			word_put(stream, column, "{%s%s%s|%s %s}", name, blank,
+				 value, word[1].name, word[1].value);
+		else if (word->required == CONTROL_REQUIRED)
+			word_put(stream, column, "%s%s%s", name, blank, value);
+		else if (word->required == CONTROL_OPTIONAL)
+			word_put(stream, column, "[%s%s%s]", name, blank,
+				 value);
 	}
 }
 
@@ -99,6 +124,8 @@ void help_usage(FILE *stream, const struct command *command, int column)
 	word_put(stream, &column, "%s", command->object);
 	if (command->verb)
 		word_put(stream, &column, "%s", command->verb);
+	if (grammar->control)
+		control_put(stream, grammar->control, &column);
 	if (grammar->address == ADDRESS_REQUIRED)
 		word_put(stream, &column, "ADDR");
 	else if (grammar->address == ADDRESS_OPTIONAL)
@@ -146,6 +173,30 @@ static void operand_print(FILE *stream, const struct grammar *grammar)
 			summaries[grammar->address]);
 }
 
+static void term_print(FILE *stream, const char *text, const char *summary)
+{
+	if (strlen(text) < 18)
+		fprintf(stream, "  %-18s%s\n", text, summary);
+	else
+		fprintf(stream, "  %s\n  %-18s%s\n", text, "", summary);
+}
+
+static void control_print(FILE *stream, const struct control_grammar *grammar)
+{
+	if (grammar->count)
+		fputc('\n', stream);
+	for (size_t i = 0; i < grammar->count; i++) {
+		const struct control_word *word = &grammar->words[i];
+		char text[128];
+
+		snprintf(text, sizeof(text), "%s%s%s",
+			 word->name ? word->name : "",
+			 word->name && word->value ? " " : "",
+			 word->value ? word->value : "");
+		term_print(stream, text, word->summary);
+	}
+}
+
 static void command_print(FILE *stream, const struct command *command)
 {
 	uint32_t usable = command->grammar.required | command->grammar.optional;
@@ -157,6 +208,8 @@ static void command_print(FILE *stream, const struct command *command)
 		command->summary);
 	if (usable)
 		fputc('\n', stream);
+	if (command->grammar.control)
+		control_print(stream, command->grammar.control);
 	operand_print(stream, &command->grammar);
 	for (size_t i = 0; i < keyword_count; i++) {
 		char text[128];
@@ -164,19 +217,17 @@ static void command_print(FILE *stream, const struct command *command)
 		if (!(usable & 1u << keywords[i].id))
 			continue;
 		keyword_format(text, sizeof(text), i, i + 1);
-		if (strlen(text) < 18)
-			fprintf(stream, "  %-18s%s\n", text,
-				keywords[i].summary);
-		else
-			fprintf(stream, "  %s\n  %-18s%s\n", text, "",
-				keywords[i].summary);
+		term_print(stream, text, keywords[i].summary);
 		choices_print(stream, &keywords[i]);
 	}
 	for (size_t i = 0; i < option_word_count; i++)
 		if (command->grammar.options & option_words[i].option)
-			fprintf(stream, "  %s\n  %-18s%s\n",
-				option_words[i].word, "",
-				option_words[i].summary);
+			fprintf(stream, "  %s%s%s\n  %-18s%s\n",
+				option_words[i].word,
+				option_words[i].value ? " " : "",
+				option_words[i].value ? option_words[i].value :
+							"",
+				"", option_words[i].summary);
 }
 
 static void overview_print(FILE *stream, const char *object)
@@ -192,12 +243,19 @@ static void overview_print(FILE *stream, const char *object)
 	if (object)
 		return;
 	fputs("  mbsec help [OBJECT [VERB]]\n\n"
-	      "Protects multicast UDP with MBMS traffic keys, in the kernel.\n\n",
+	      "Protects multicast UDP with MBMS traffic keys, in the kernel, and manages\n"
+	      "the keys by mbsecd.\n\n",
 	      stream);
-	for (size_t i = 0; i < option_word_count; i++)
+	for (size_t i = 0; i < option_word_count; i++) {
+		char text[64];
+
+		snprintf(text, sizeof(text), "%s%s%s", option_words[i].word,
+			 option_words[i].value ? " " : "",
+			 option_words[i].value ? option_words[i].value : "");
 		fprintf(stream, "  %-3s %-26s%s\n",
 			option_words[i].letter ? option_words[i].letter : "",
-			option_words[i].word, option_words[i].summary);
+			text, option_words[i].summary);
+	}
 	fputs("\nmbsec(8) has it all, with examples and the exit codes.\n",
 	      stream);
 }

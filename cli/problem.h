@@ -10,6 +10,7 @@ enum exit_code {
 	EXIT_CODE_USAGE = 2,
 	EXIT_CODE_NO_MODULE = 3,
 	EXIT_CODE_NONCE_REUSE = 4,
+	EXIT_CODE_NO_DAEMON = 5,
 };
 
 struct problem {

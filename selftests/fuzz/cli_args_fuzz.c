@@ -26,6 +26,7 @@ COMMAND(key_show)
 COMMAND(flush_all)
 COMMAND(stats_show)
 COMMAND(monitor_events)
+COMMAND(control_run)
 COMMAND(version_show)
 COMMAND(explain_mikey)
 COMMAND(explain_nas5g)
@@ -96,6 +97,21 @@ static void check_values(const struct arguments *args)
 			fuzz_check(args->limits[i]);
 }
 
+/* The words of a command of the key manager, each with what it needs. */
+static void check_control(const struct control_values *values)
+{
+	const struct control_grammar *grammar = values->grammar;
+
+	fuzz_check(values->count <= CONTROL_VALUES_MAX);
+	for (size_t i = 0; i < values->count; i++) {
+		fuzz_check(values->word[i] >= grammar->words);
+		fuzz_check(values->word[i] < grammar->words + grammar->count);
+		fuzz_check(!values->word[i]->value == !values->value[i]);
+		if (values->word[i]->type == CONTROL_OF_STREAM)
+			fuzz_check(i);
+	}
+}
+
 /* A command that would now be run has all that it needs and nothing else. */
 static void check_accepted(const struct invocation *invocation)
 {
@@ -113,6 +129,10 @@ static void check_accepted(const struct invocation *invocation)
 		fuzz_check(!args->has_address);
 	if (grammar->address >= OPERAND_OCTETS)
 		fuzz_check(args->operand);
+	fuzz_check(!(args->options & OPTION_SOCKET) == !args->socket);
+	fuzz_check(grammar->control == args->control.grammar);
+	if (grammar->control)
+		check_control(&args->control);
 	check_values(args);
 }
 

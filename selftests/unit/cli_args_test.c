@@ -177,11 +177,13 @@ struct bad {
 	const char *sentence;
 };
 
+#define CONTROL_OBJECTS "service, ue, usim, member, msk, mtk, status, "
+
 static const struct bad bad_lines[] = {
 	{ "", "a command is missing; known are group, key, flush, stats, "
-	      "monitor, explain, version, help" },
+	      "monitor, " CONTROL_OBJECTS "explain, version, help" },
 	{ "grp", "unknown command 'grp'; known are group, key, flush, stats, "
-		 "monitor, explain, version, help" },
+		 "monitor, " CONTROL_OBJECTS "explain, version, help" },
 	{ "group", "group: a verb is missing; known are add, del, show" },
 	{ "key rotate",
 	  "key: unknown verb 'rotate'; known are add, activate, del, show" },
@@ -204,7 +206,7 @@ static const struct bad bad_lines[] = {
 	{ "group add 239.1.1.1 -s", "--statistics is of no use here" },
 	{ "group add 239.1.1.1 --frob",
 	  "unknown option '--frob'; known are --statistics, --json, "
-	  "--force-nonce-reuse-risk, --help, --version" },
+	  "--socket, --force-nonce-reuse-risk, --help, --version" },
 	{ "group del 239.1.1.1 dev eth0",
 	  "unknown keyword 'dev'; known are port, src" },
 	{ "key add 239.1.1.1 mtk-id 1 sender 256 rx key-file f",
@@ -238,10 +240,32 @@ static const struct bad bad_lines[] = {
 	{ "key del 239.1.1.1 msk-id 00000001 mtk-id 1 tx",
 	  "unknown keyword 'tx'; known are port, src, msk-id, mtk-id, sender" },
 	{ "flush now", "unexpected word 'now'" },
+	{ "status now", "unexpected word 'now'" },
+	{ "status --socket", "--socket needs a value (PATH)" },
+	{ "stats --socket /run/s", "--socket is of no use here" },
+	{ "service", "service: a verb is missing; known are add, show, del, "
+		     "join, leave, joined" },
+	{ "service add group 239.1.1.1 port 5", "SERVICE is missing" },
+	{ "service add urn:a", "group is missing" },
+	{ "service add urn:a group 239.1.1.1", "port of a stream is missing" },
+	{ "service add urn:a group 239.1.1.1 port 5 group 239.1.1.2",
+	  "port of a stream is missing" },
+	{ "service add urn:a port 5", "port has to come behind a group" },
+	{ "service add urn:a group 239.1.1.1 port 5 port 6",
+	  "port is given twice for a stream" },
+	{ "service del urn:a urn:b", "unexpected word 'urn:b'" },
+	{ "service join urn:a imsi 1 imsi 2", "imsi is given twice" },
+	{ "ue add 001010000000001", "k-file is missing" },
+	{ "ue add 001010000000001 k-file k", "opc-file or op-file is missing" },
+	{ "ue add 001010000000001 k-file k opc-file o op-file o",
+	  "opc-file and op-file exclude each other" },
+	{ "ue add 001010000000001 00112233445566778899aabbccddeeff",
+	  "unknown keyword '(hidden, it looks like a key)'; known are k-file, "
+	  "opc-file, op-file, amf, gba-u, count" },
 	{ "stats -s", "--statistics is of no use here" },
 	{ "help frob",
 	  "unknown command 'frob'; known are group, key, flush, stats, "
-	  "monitor, explain, version, help" },
+	  "monitor, " CONTROL_OBJECTS "explain, version, help" },
 	{ "help group frob",
 	  "group: unknown verb 'frob'; known are add, del, show" },
 	{ "help flush now", "flush: unexpected word 'now'" },

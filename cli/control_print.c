@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What mbsecd answers, for people: any JSON object, as the other commands look. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <core/text.h>
+
+#include "control.h"
+#include "output.h"
+
+#define TEXT_SIZE 512
+
+/* Names in it come from the network, so nothing of it moves the cursor. */
+static const char *scalar(const json_t *value, char text[static TEXT_SIZE])
+{
+	if (json_is_string(value))
+		snprintf(text, TEXT_SIZE, "%s", json_string_value(value));
+	else if (json_is_integer(value))
+		snprintf(text, TEXT_SIZE, "%" JSON_INTEGER_FORMAT,
+			 json_integer_value(value));
+	else if (json_is_real(value))
+		snprintf(text, TEXT_SIZE, "%g", json_real_value(value));
+	else if (json_is_boolean(value))
+		snprintf(text, TEXT_SIZE, "%s",
+			 json_is_true(value) ? "yes" : "no");
+	else
+		snprintf(text, TEXT_SIZE, "-");
+	if (!text[0])
+		snprintf(text, TEXT_SIZE, "-");
+	text_make_plain(text);
+	return text;
+}
+
+static bool is_compound(const json_t *value)
+{
+	return json_is_object(value) || json_is_array(value);
+}
+
+void control_print_members(const json_t *object, const char *skip)
+{
+	char text[TEXT_SIZE];
+	const char *name;
+	json_t *value;
+
+	json_object_foreach((json_t *)object, name, value)
+	{
+		if (is_compound(value) || (skip && !strcmp(name, skip)))
+			continue;
+		printf(" %s %s", name, scalar(value, text));
+	}
+}
+
+static void list_print(const char *name, const json_t *list)
+{
+	char text[TEXT_SIZE];
+	json_t *value;
+	size_t i;
+
+	printf("  %s%s%s:", output_colour(OUTPUT_STRONG), name, output_plain());
+	if (!json_array_size(list))
+		printf(" none");
+	json_array_foreach(list, i, value)
+	{
+		if (json_is_object(value)) {
+			printf("\n   ");
+			control_print_members(value, NULL);
+		} else {
+			printf("%s %s", i ? "," : "", scalar(value, text));
+		}
+	}
+	putchar('\n');
+}
+
+/* The members of an object below its heading. */
+static void fields_print(const json_t *object, const char *skip)
+{
+	char text[TEXT_SIZE];
+	const char *name;
+	json_t *value;
+
+	json_object_foreach((json_t *)object, name, value)
+	{
+		if (skip && !strcmp(name, skip))
+			continue;
+		if (json_is_array(value)) {
+			list_print(name, value);
+		} else if (json_is_object(value)) {
+			printf("  %s%s%s:", output_colour(OUTPUT_STRONG), name,
+			       output_plain());
+			control_print_members(value, NULL);
+			putchar('\n');
+		} else {
+			output_field(name, "%s", scalar(value, text));
+		}
+	}
+}
+
+static const char *first_name(const json_t *object)
+{
+	return json_object_iter_key(json_object_iter((json_t *)object));
+}
+
+static void items_print(const char *name, const json_t *list)
+{
+	char text[TEXT_SIZE];
+	const char *first;
+	json_t *item;
+	size_t i;
+
+	if (!json_array_size(list))
+		output_heading(name, "none");
+	json_array_foreach(list, i, item)
+	{
+		first = json_is_object(item) ? first_name(item) : NULL;
+		if (!first) {
+			output_heading(name, "%s", scalar(item, text));
+			continue;
+		}
+		output_heading(first, "%s",
+			       scalar(json_object_get(item, first), text));
+		fields_print(item, first);
+	}
+}
+
+void control_print(const json_t *result)
+{
+	char text[TEXT_SIZE];
+	const char *name;
+	json_t *value;
+
+	json_object_foreach((json_t *)result, name, value)
+	{
+		if (json_is_array(value) &&
+		    (!json_array_size(value) ||
+		     json_is_object(json_array_get(value, 0)))) {
+			items_print(name, value);
+		} else if (json_is_array(value)) {
+			list_print(name, value);
+		} else if (json_is_object(value)) {
+			output_heading(name, "%s", "");
+			fields_print(value, NULL);
+		} else {
+			output_heading(name, "%s", scalar(value, text));
+		}
+	}
+}

@@ -5,7 +5,13 @@
 #include "log.h"
 #include "roles/ue_commit.h"
 #include "roles/ue_keys.h"
+#include "roles/ue_member.h"
+#include "roles/ue_procedure.h"
+#include "roles/ue_service.h"
 #include "roles/ue_usim.h"
+
+/* A disk that is full may have room again. */
+#define SAVE_PAUSE 1000
 
 static void replies_take(struct ue *ue, bool send)
 {
@@ -83,6 +89,34 @@ int ue_commit_reply(struct ue *ue, struct udp *udp, const union address *to,
 	return 0;
 }
 
+/* What is known of members is right, but not stored. */
+static void save(void *argument)
+{
+	struct ue *ue = argument;
+	struct ue_service *service;
+	struct ue_usim *usim;
+	struct ue_member *member;
+
+	TAILQ_FOREACH(service, &ue->services, entry)
+	ue_service_save(service);
+	TAILQ_FOREACH(usim, &ue->usims, entry)
+	{
+		if (!usim->unsaved)
+			continue;
+		usim->unsaved = false;
+		for (member = usim->members; member; member = member->next)
+			ue_member_save(member);
+	}
+}
+
+static void usim_forget(struct ue_usim *usim)
+{
+	ue_procedure_cancel(usim);
+	while (usim->members)
+		ue_member_forget(usim->members);
+	ue_usim_free(usim);
+}
+
 static void rolled_back(void *argument)
 {
 	struct ue *ue = argument;
@@ -94,8 +128,11 @@ static void rolled_back(void *argument)
 	ue_keys_rolled_back(service);
 	while ((usim = TAILQ_FIRST(&ue->dirty))) {
 		ue_commit_forget(usim);
-		ue_usim_reload(usim);
+		usim->unsaved = true;
+		if (!ue_usim_reload(usim))
+			usim_forget(usim);
 	}
+	loop_timer_set(ue->loop, &ue->save_timer, SAVE_PAUSE, save, ue);
 }
 
 void ue_commit_start(struct ue *ue)
@@ -106,6 +143,7 @@ void ue_commit_start(struct ue *ue)
 
 void ue_commit_stop(struct ue *ue)
 {
+	loop_timer_stop(&ue->save_timer);
 	store_rolled_back_remove(ue->store, &ue->rolled_back);
 	store_forget(ue->store, &ue->commit);
 	replies_take(ue, false);

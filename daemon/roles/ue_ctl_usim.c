@@ -63,8 +63,11 @@ static int add_one(struct ue_bulk *bulk, struct fault *fault)
 	if (usim_put(bulk->ue->store, bulk->imsi, bulk->mnc_digits, &bulk->keys,
 		     fault))
 		return -1;
-	if (!usim && !ue_usim_new(bulk->ue, &row, fault))
+	if (!usim)
+		usim = ue_usim_new(bulk->ue, &row, fault);
+	if (!usim)
 		return -1;
+	ue_commit_mark(usim);
 	return 1;
 }
 
@@ -96,15 +99,15 @@ static int del_one(struct ue_bulk *bulk, struct fault *fault)
 {
 	struct ue_usim *usim = ue_usim_find(bulk->ue, bulk->imsi);
 
-	if (!usim)
-		return 0;
-	/* Nobody is told: with its keys it can tell nobody anything. */
-	ue_procedure_cancel(usim);
-	while (usim->members)
-		ue_member_forget(usim->members);
 	if (ue_keys_delete(bulk->ue->store, bulk->imsi, fault) ||
 	    usim_delete(bulk->ue->store, bulk->imsi, fault))
 		return -1;
+	if (!usim)
+		return 0;
+	/* Nobody is told: without its keys it can tell nobody anything. */
+	ue_procedure_cancel(usim);
+	while (usim->members)
+		ue_member_forget(usim->members);
 	ue_usim_free(usim);
 	return 1;
 }

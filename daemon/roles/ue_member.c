@@ -78,21 +78,29 @@ static void tell(struct ue_member *member)
 		done(member->done_argument, member);
 }
 
-static void set_state(struct ue_member *member, enum ue_member_state state)
+void ue_member_save(const struct ue_member *member)
 {
 	struct ue_usim *usim = member->usim;
 	struct fault fault = { 0 };
+
+	ue_commit_mark(usim);
+	if (!ue_member_put(usim->ue->store, usim->imsi, member->service->id,
+			   member->state, &fault))
+		return;
+	if (ue_log_allowed(usim->ue, UE_LOG_KEPT))
+		log_warning(UE_AREA, "store-failed",
+			    LOG_TEXT("imsi", usim->imsi),
+			    LOG_TEXT("reason", fault.text));
+}
+
+static void set_state(struct ue_member *member, enum ue_member_state state)
+{
 	bool was = is_active(member->state);
 
 	if (member->state == state)
 		return;
 	member->state = state;
-	ue_commit_mark(usim);
-	if (ue_member_put(usim->ue->store, usim->imsi, member->service->id,
-			  state, &fault))
-		log_warning(UE_AREA, "store-failed",
-			    LOG_TEXT("imsi", usim->imsi),
-			    LOG_TEXT("reason", fault.text));
+	ue_member_save(member);
 	ue_event_member(member);
 	if (was != is_active(state))
 		ue_service_active_changed(member->service, was ? -1 : 1);

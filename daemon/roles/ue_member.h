@@ -28,6 +28,8 @@ struct ue_member *ue_member_join(struct ue_usim *usim,
 /* As stored, at the start. Returns 0 or -1. */
 int ue_member_load(struct ue_usim *usim, struct ue_service *service,
 		   enum ue_member_state state, struct fault *fault);
+/* Writes its state (again). */
+void ue_member_save(const struct ue_member *member);
 /* Gives up the keys at once, then deregisters; @member is gone after that, and it
  * may be at once.
  */

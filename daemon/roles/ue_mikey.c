@@ -10,6 +10,7 @@
 #include "roles/ue_member.h"
 #include "roles/ue_mgvf.h"
 #include "roles/ue_mikey.h"
+#include "roles/ue_procedure.h"
 #include "roles/ue_service.h"
 #include "roles/ue_usim.h"
 
@@ -97,6 +98,9 @@ static void receive_msk(struct ue_socket *socket,
 		ue->counts.unknown_ue++;
 		return;
 	}
+	/* The clock has jumped over the end of Ks: no timer has told us. */
+	if (!ue_usim_is_bootstrapped(usim))
+		ue_procedure_schedule(usim);
 	if (ue_mgvf_receive(usim, datagram->data, datagram->size, &fault)) {
 		refused(ue, datagram, &fault);
 		return;

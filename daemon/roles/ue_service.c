@@ -174,6 +174,17 @@ static int store_row_put(struct ue_service *service, const void *document,
 	return ue_service_put(service->ue->store, &row, fault);
 }
 
+void ue_service_save(struct ue_service *service)
+{
+	struct fault fault = { 0 };
+
+	if (store_row_put(service, NULL, 0, &fault) &&
+	    ue_log_allowed(service->ue, UE_LOG_KEPT))
+		log_warning(UE_AREA, "store-failed",
+			    LOG_TEXT("service", service->id),
+			    LOG_TEXT("reason", fault.text));
+}
+
 static int take_document(struct ue_service *service,
 			 const struct httpc_response *response,
 			 struct fault *fault)

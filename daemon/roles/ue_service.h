@@ -36,6 +36,8 @@ bool ue_flow_has_group(const struct ue_flow *flow, const struct msk_ref *ref);
 bool ue_service_has_msks(const struct ue_service *service,
 			 const struct ue_usim *usim);
 
+/* Writes what is not there (again). */
+void ue_service_save(struct ue_service *service);
 /* A member came (1) or has left (-1). */
 void ue_service_active_changed(struct ue_service *service, int change);
 /* Forgets the service if it has no members. */

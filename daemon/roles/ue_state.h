@@ -135,6 +135,7 @@ struct ue_member {
  * @queued: waits for its turn
  * @stale: Ks is to be replaced by the next procedure
  * @dirty: has written something that is not committed
+ * @unsaved: the state of its members could not be stored
  */
 struct ue_usim {
 	TAILQ_ENTRY(ue_usim) entry;
@@ -147,6 +148,7 @@ struct ue_usim {
 	bool queued;
 	bool stale;
 	bool dirty;
+	bool unsaved;
 	char *btid;
 	int64_t expires;
 	int64_t renew;
@@ -299,6 +301,7 @@ struct ue {
 	struct ue_index by_btid;
 	uint32_t running;
 	struct loop_timer queue_timer;
+	struct loop_timer save_timer;
 	struct ue_socket *sockets;
 	struct ue_reply *replies;
 	struct ue_reply **replies_end;

@@ -269,28 +269,36 @@ int ue_usims_load(struct ue *ue, struct fault *fault)
 	return 0;
 }
 
+struct reloading {
+	struct ue_usim *usim;
+	bool found;
+};
+
 static int reload_usim(void *argument, const struct usim_row *row,
 		       struct fault *fault)
 {
-	struct ue_usim *usim = ue_usim_find(argument, row->imsi);
+	struct reloading *reloading = argument;
 
-	if (usim && set_btid(usim, row->btid, row->expires))
+	reloading->found = true;
+	if (set_btid(reloading->usim, row->btid, row->expires))
 		return fault_set(fault, FAULT_MEMORY, "no memory for a UE");
 	return 0;
 }
 
-void ue_usim_reload(struct ue_usim *usim)
+bool ue_usim_reload(struct ue_usim *usim)
 {
+	struct reloading reloading = { .usim = usim };
 	struct ue *ue = usim->ue;
 	struct fault fault = { 0 };
 
 	keys_free(usim);
-	if (usim_each(ue->store, usim->imsi, reload_usim, ue, &fault) ||
+	if (usim_each(ue->store, usim->imsi, reload_usim, &reloading, &fault) ||
 	    ue_muk_each(ue->store, usim->imsi, load_muk, ue, &fault) ||
 	    ue_msk_each(ue->store, usim->imsi, load_msk, ue, &fault))
 		log_error(UE_AREA, "reload-failed",
 			  LOG_TEXT("imsi", usim->imsi),
 			  LOG_TEXT("reason", fault.text));
+	return reloading.found;
 }
 
 /* ---- Authentication and bootstrapping ---- */

@@ -21,8 +21,10 @@ void ue_usim_free(struct ue_usim *usim);
 struct ue_usim *ue_usim_find(struct ue *ue, const char *imsi);
 /* The UE that has a MUK for a B-TID, the responder of a message. */
 struct ue_usim *ue_usim_of_btid(struct ue *ue, const void *btid, size_t length);
-/* After a rollback: what is in memory becomes what is in the store. */
-void ue_usim_reload(struct ue_usim *usim);
+/* After a rollback: keys and bootstrapping become what is in the store. Returns
+ * false if the USIM is not there (or cannot be read): it is to be forgotten.
+ */
+bool ue_usim_reload(struct ue_usim *usim);
 
 int ue_usim_impi(const struct ue_usim *usim, char impi[IMPI_TEXT_SIZE],
 		 struct fault *fault);

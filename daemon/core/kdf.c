@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <openssl/core_names.h>
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/kdf.h>
 #include <stdbool.h>
 
 #include "kdf.h"
+
+#define MIKEY_HMAC_SIZE 20
 
 static bool number_update(EVP_MAC_CTX *context, unsigned int value, int octets)
 {
@@ -117,27 +119,37 @@ int kdf_derive_half(const struct secret *key, unsigned int fc,
 	return error;
 }
 
-/* P() is the P_hash of TLS 1.0 to 1.2 (RFC 5246, 5), which OpenSSL has. */
-static bool mikey_p(const uint8_t *key, size_t key_size, const void *label,
-		    size_t label_size, uint8_t *out, size_t size)
+/* HMAC-SHA-1 with the key that @context has. */
+static bool mikey_hmac(EVP_MAC_CTX *context, const void *text, size_t size,
+		       const void *more, size_t more_size,
+		       uint8_t mac[MIKEY_HMAC_SIZE])
 {
-	char digest[] = "SHA1";
-	OSSL_PARAM settings[] = {
-		OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, digest,
-						 0),
-		OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_SECRET,
-						  (void *)key, key_size),
-		OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_SEED,
-						  (void *)label, label_size),
-		OSSL_PARAM_END,
-	};
-	EVP_KDF *kdf = EVP_KDF_fetch(NULL, "TLS1-PRF", NULL);
-	EVP_KDF_CTX *context = EVP_KDF_CTX_new(kdf);
-	bool good;
+	return EVP_MAC_init(context, NULL, 0, NULL) == 1 &&
+	       EVP_MAC_update(context, text, size) == 1 &&
+	       (!more_size || EVP_MAC_update(context, more, more_size) == 1) &&
+	       EVP_MAC_final(context, mac, NULL, MIKEY_HMAC_SIZE) == 1;
+}
 
-	good = context && EVP_KDF_derive(context, out, size, settings) == 1;
-	EVP_KDF_CTX_free(context);
-	EVP_KDF_free(kdf);
+/* P(s, label) is added to @out; @context has s. */
+static bool mikey_p(EVP_MAC_CTX *context, const struct kdf_mikey_key *wanted,
+		    struct secret *out)
+{
+	uint8_t a[MIKEY_HMAC_SIZE], block[MIKEY_HMAC_SIZE];
+	const void *last = wanted->label;
+	size_t last_size = wanted->label_size, done = 0, i;
+	bool good = true;
+
+	while (good && done < out->size) {
+		good = mikey_hmac(context, last, last_size, NULL, 0, a) &&
+		       mikey_hmac(context, a, sizeof(a), wanted->label,
+				  wanted->label_size, block);
+		for (i = 0; good && i < sizeof(block) && done < out->size; i++)
+			out->bytes[done++] ^= block[i];
+		last = a;
+		last_size = sizeof(a);
+	}
+	OPENSSL_cleanse(a, sizeof(a));
+	OPENSSL_cleanse(block, sizeof(block));
 	return good;
 }
 
@@ -161,44 +173,90 @@ static int mikey_check(const struct secret *key, size_t key_max,
 	return 0;
 }
 
-static bool mikey_prf(const struct secret *inkey, const void *label,
-		      size_t label_size, struct secret *out)
+static bool mikey_piece(EVP_MAC *mac, const uint8_t *piece, size_t size,
+			const struct kdf_mikey_key *wanted,
+			struct secret *derived, size_t count)
 {
-	struct secret piece = { 0 };
-	bool good = !secret_alloc(&piece, out->size);
-	size_t start, left, i;
+	char digest[] = "SHA1";
+	OSSL_PARAM settings[] = {
+		OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest,
+						 0),
+		OSSL_PARAM_END,
+	};
+	/* It does not check this by itself. */
+	EVP_MAC_CTX *context = mac ? EVP_MAC_CTX_new(mac) : NULL;
+	bool good = context &&
+		    EVP_MAC_init(context, piece, size, settings) == 1;
+	size_t i;
+
+	for (i = 0; good && i < count; i++)
+		good = mikey_p(context, &wanted[i], &derived[i]);
+	EVP_MAC_CTX_free(context);
+	return good;
+}
+
+/* The keys of one message differ in their label only, so HMAC gets its key once. */
+static bool mikey_prf(const struct secret *inkey,
+		      const struct kdf_mikey_key *wanted,
+		      struct secret *derived, size_t count)
+{
+	EVP_MAC *mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
+	bool good = true;
+	size_t start, left;
 
 	for (start = 0; good && start < inkey->size;
 	     start += KDF_MIKEY_BLOCK_SIZE) {
 		left = inkey->size - start;
 		if (left > KDF_MIKEY_BLOCK_SIZE)
 			left = KDF_MIKEY_BLOCK_SIZE;
-		good = mikey_p(inkey->bytes + start, left, label, label_size,
-			       piece.bytes, piece.size);
-		for (i = 0; good && i < out->size; i++)
-			out->bytes[i] ^= piece.bytes[i];
+		good = mikey_piece(mac, inkey->bytes + start, left, wanted,
+				   derived, count);
 	}
-	secret_clear(&piece);
+	EVP_MAC_free(mac);
 	return good;
+}
+
+int kdf_mikey_keys(const struct secret *inkey,
+		   const struct kdf_mikey_key *wanted, size_t count,
+		   struct fault *fault)
+{
+	struct secret derived[KDF_MIKEY_KEYS_MAX] = { 0 };
+	bool good = true;
+	int error = 0;
+	size_t i;
+
+	for (i = 0; !error && i < count; i++)
+		error = mikey_check(inkey, SECRET_SIZE_MAX,
+				    wanted[i].label_size, wanted[i].size,
+				    fault);
+	for (i = 0; !error && good && i < count; i++)
+		good = !secret_alloc(&derived[i], wanted[i].size);
+	if (!error && (!good || !mikey_prf(inkey, wanted, derived, count)))
+		error = fault_set(fault, FAULT_MEMORY,
+				  "key derivation of MIKEY failed");
+	/* Only now, for one of them may be @inkey. */
+	for (i = 0; i < count; i++) {
+		secret_clear(wanted[i].out);
+		if (error)
+			secret_clear(&derived[i]);
+		else
+			*wanted[i].out = derived[i];
+	}
+	return error;
 }
 
 int kdf_mikey_prf(const struct secret *inkey, const void *label,
 		  size_t label_size, size_t size, struct secret *out,
 		  struct fault *fault)
 {
-	struct secret derived = { 0 };
-	int error =
-		mikey_check(inkey, SECRET_SIZE_MAX, label_size, size, fault);
+	const struct kdf_mikey_key wanted = {
+		.label = label,
+		.label_size = label_size,
+		.size = size,
+		.out = out,
+	};
 
-	if (!error && (secret_alloc(&derived, size) ||
-		       !mikey_prf(inkey, label, label_size, &derived))) {
-		secret_clear(&derived);
-		error = fault_set(fault, FAULT_MEMORY,
-				  "key derivation of MIKEY failed");
-	}
-	secret_clear(out);
-	*out = derived;
-	return error;
+	return kdf_mikey_keys(inkey, &wanted, 1, fault);
 }
 
 int kdf_mikey_p(const struct secret *key, const void *label, size_t label_size,

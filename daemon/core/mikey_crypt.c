@@ -22,42 +22,56 @@
 #define LABEL_SIZE_MAX (4 + 1 + 4 + MIKEY_RAND_MAX)
 #define IV_SIZE 16
 
-static int derive(const struct secret *inkey, uint32_t constant, uint8_t cs_id,
-		  uint32_t csb_id, const struct mikey_bytes *rand, size_t size,
-		  struct secret *out, struct fault *fault)
+/* What the keys are derived from; @label has room for LABEL_SIZE_MAX octets. */
+static void make_label(uint32_t constant, uint8_t cs_id, uint32_t csb_id,
+		       const struct mikey_bytes *rand, uint8_t *label,
+		       struct kdf_mikey_key *key)
 {
-	uint8_t label[LABEL_SIZE_MAX];
 	struct writer writer;
 
-	if (rand->size < MIKEY_RAND_MIN || rand->size > MIKEY_RAND_MAX) {
-		secret_clear(out);
-		return fault_set(fault, FAULT_ARGUMENT,
-				 "RAND has %zu octets, not %d to %d",
-				 rand->size, MIKEY_RAND_MIN, MIKEY_RAND_MAX);
-	}
-	writer_init(&writer, label, sizeof(label));
+	writer_init(&writer, label, LABEL_SIZE_MAX);
 	writer_u32(&writer, constant);
 	writer_u8(&writer, cs_id);
 	writer_u32(&writer, csb_id);
 	writer_bytes(&writer, rand->data, rand->size);
-	return kdf_mikey_prf(inkey, label, writer.length, size, out, fault);
+	key->label = label;
+	key->label_size = writer.length;
+}
+
+static int check_rand(const struct mikey_bytes *rand, struct fault *fault)
+{
+	if (rand->size >= MIKEY_RAND_MIN && rand->size <= MIKEY_RAND_MAX)
+		return 0;
+	return fault_set(fault, FAULT_ARGUMENT,
+			 "RAND has %zu octets, not %d to %d", rand->size,
+			 MIKEY_RAND_MIN, MIKEY_RAND_MAX);
 }
 
 int mikey_keys_derive(struct mikey_keys *keys, const struct secret *psk,
 		      uint32_t csb_id, const struct mikey_bytes *rand,
 		      struct fault *fault)
 {
+	static const uint32_t constants[] = {
+		PSK_ENCRYPTION,
+		PSK_SALT,
+		PSK_AUTHENTICATION,
+	};
+	struct kdf_mikey_key wanted[] = {
+		{ .size = MIKEY_ENCRYPTION_KEY_SIZE, .out = &keys->encryption },
+		{ .size = MIKEY_SALT_SIZE, .out = &keys->salt },
+		{ .size = MIKEY_AUTHENTICATION_KEY_SIZE,
+		  .out = &keys->authentication },
+	};
+	uint8_t labels[3][LABEL_SIZE_MAX];
+	size_t i;
+
 	mikey_keys_clear(keys);
-	if (!derive(psk, PSK_ENCRYPTION, CS_ID_PSK, csb_id, rand,
-		    MIKEY_ENCRYPTION_KEY_SIZE, &keys->encryption, fault) &&
-	    !derive(psk, PSK_SALT, CS_ID_PSK, csb_id, rand, MIKEY_SALT_SIZE,
-		    &keys->salt, fault) &&
-	    !derive(psk, PSK_AUTHENTICATION, CS_ID_PSK, csb_id, rand,
-		    MIKEY_AUTHENTICATION_KEY_SIZE, &keys->authentication,
-		    fault))
-		return 0;
-	mikey_keys_clear(keys);
-	return -1;
+	if (check_rand(rand, fault))
+		return -1;
+	for (i = 0; i < 3; i++)
+		make_label(constants[i], CS_ID_PSK, csb_id, rand, labels[i],
+			   &wanted[i]);
+	return kdf_mikey_keys(psk, wanted, 3, fault);
 }
 
 void mikey_keys_clear(struct mikey_keys *keys)
@@ -79,8 +93,15 @@ int mikey_tgk_derive(const struct secret *tgk, enum mikey_tgk_use use,
 		[MIKEY_TGK_SALT_KEY] = TGK_SALT,
 	};
 
-	return derive(tgk, constants[use], cs_id, csb_id, rand, size, out,
-		      fault);
+	struct kdf_mikey_key wanted = { .size = size, .out = out };
+	uint8_t label[LABEL_SIZE_MAX];
+
+	if (check_rand(rand, fault)) {
+		secret_clear(out);
+		return -1;
+	}
+	make_label(constants[use], cs_id, csb_id, rand, label, &wanted);
+	return kdf_mikey_keys(tgk, &wanted, 1, fault);
 }
 
 /* IV = (salt XOR (0x0000 || CSB ID || T)) || 0x0000: RFC 3830, 4.2.3. A counter

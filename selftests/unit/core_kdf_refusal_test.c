@@ -76,7 +76,12 @@ static void test_generic_refuses(void **state)
 
 static void test_mikey_refuses(void **state)
 {
-	struct secret empty = { 0 };
+	struct secret empty = { 0 }, more = { 0 };
+	/* One that is refused leaves the other without its key. */
+	const struct kdf_mikey_key wanted[] = {
+		{ .label = "x", .label_size = 1, .size = 16, .out = &more },
+		{ .label = "x", .label_size = 1, .size = 0, .out = &out },
+	};
 
 	(void)state;
 	fill(&in[0], 33);
@@ -96,6 +101,10 @@ static void test_mikey_refuses(void **state)
 	assert_refused(kdf_mikey_prf(&in[1], "x", 1, SECRET_SIZE_MAX + 1, &out,
 				     &fault),
 		       FAULT_ARGUMENT);
+	fill(&more, 16);
+	assert_refused(kdf_mikey_keys(&in[1], wanted, 2, &fault),
+		       FAULT_ARGUMENT);
+	assert_null(more.bytes);
 	release();
 }
 

@@ -431,10 +431,39 @@ static void test_length_zero_counts(void **state)
 	release();
 }
 
+/* Several labels at once give what each gives alone, over two pieces of inkey, and
+ * in place of it.
+ */
+static void test_mikey_keys(void **state)
+{
+	struct secret keys[3] = { 0 };
+	const struct kdf_mikey_key wanted[] = {
+		{ .label = "x", .label_size = 1, .size = 16, .out = &keys[0] },
+		{ .label = "xy", .label_size = 2, .size = 45, .out = &in[0] },
+		{ .label = "y", .label_size = 1, .size = 20, .out = &keys[2] },
+	};
+	size_t i;
+
+	(void)state;
+	fill(&in[0], 40);
+	fill(&in[1], 40);
+	assert_int_equal(kdf_mikey_keys(&in[0], wanted, 3, NULL), 0);
+	for (i = 0; i < 3; i++) {
+		assert_int_equal(kdf_mikey_prf(&in[1], wanted[i].label,
+					       wanted[i].label_size,
+					       wanted[i].size, &out, NULL),
+				 0);
+		assert_true(secret_equal(wanted[i].out, &out));
+		secret_clear(wanted[i].out);
+	}
+	release();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_vectors),
+		cmocka_unit_test(test_mikey_keys),
 		cmocka_unit_test(test_in_place),
 		cmocka_unit_test(test_length_zero_counts),
 	};

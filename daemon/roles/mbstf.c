@@ -362,7 +362,7 @@ static void tell(struct mbstf *mbstf, enum mbstf_event event,
 static void flow_kernel_here(struct mbstf *mbstf, struct flow *flow)
 {
 	struct fault fault = { 0 };
-	bool renew = false;
+	bool renew = false, active = false;
 	struct mtk *mtk;
 
 	if (kernel_group_add(mbstf->daemon->kernel, &flow->group, &fault)) {
@@ -375,7 +375,10 @@ static void flow_kernel_here(struct mbstf *mbstf, struct flow *flow)
 		    mtk_install(mbstf, flow, mtk, &fault))
 			complain("key-not-added", flow, &fault);
 		renew |= mtk->place == MTK_LOST && !mtk->leftover;
+		active |= mtk->place == MTK_INSTALLED && mtk->active;
 	}
+	if (active)
+		leftovers_drop(mbstf, flow);
 	if (renew)
 		tell(mbstf, MBSTF_RENEW, flow);
 }

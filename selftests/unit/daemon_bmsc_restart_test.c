@@ -191,19 +191,23 @@ static void live(struct scene *scene)
 		scene_pass(scene, 1000);
 }
 
+static unsigned int seen(void)
+{
+	return __atomic_load_n(&wire->count, __ATOMIC_RELAXED);
+}
+
 /* Each life ends after another number of messages. */
 static void wait_for_messages(pid_t child, unsigned int many)
 {
-	volatile unsigned int *count = &wire->count;
 	unsigned int patience = 200000;
 	int status;
 
-	while (*count < many && patience--) {
+	while (seen() < many && patience--) {
 		usleep(100);
 		if (waitpid(child, &status, WNOHANG) == child)
 			fail_msg("the child ended by itself");
 	}
-	assert_true(*count >= many);
+	assert_true(seen() >= many);
 }
 
 static void killed(void **state)

@@ -11,6 +11,7 @@
 #include "log.h"
 #include "mbstf.h"
 #include "mbstf_config.h"
+#include "mbstf_remote.h"
 #include "role.h"
 
 #define AREA "mbstf"
@@ -58,6 +59,8 @@ struct mbstf {
 	struct flow_list flows[BUCKETS];
 	mbstf_callback callback;
 	void *argument;
+	/* For a BM-SC on another host, else NULL. */
+	struct mbstf_server *server;
 };
 
 static struct flow *flow_find(const struct mbstf *mbstf, int64_t id)
@@ -237,12 +240,13 @@ void mbstf_mtk_delete(struct mbstf *mbstf, int64_t id, uint32_t msk_id,
 	if (!flow)
 		return;
 	mtk = mtk_find(flow, msk_id, mtk_id);
-	if (mtk) {
+	if (mtk && !(mtk->active && mtk->place == MTK_INSTALLED)) {
 		mtk_drop(mbstf, flow, mtk);
 		return;
 	}
 	/* The kernel goes on with it and with its counter, which is safe. */
-	mtk = mtk_new(flow, msk_id, mtk_id, NULL);
+	if (!mtk)
+		mtk = mtk_new(flow, msk_id, mtk_id, NULL);
 	if (!mtk)
 		return;
 	mtk->place = MTK_INSTALLED;
@@ -521,10 +525,23 @@ static void mbstf_stop(struct daemon *daemon)
 	if (!mbstf)
 		return;
 	daemon->mbstf = NULL;
+	mbstf_server_free(mbstf->server);
 	for (i = 0; i < BUCKETS; i++)
 		while (!LIST_EMPTY(&mbstf->flows[i]))
 			flow_free(LIST_FIRST(&mbstf->flows[i]));
 	free(mbstf);
+}
+
+static int serve(struct mbstf *mbstf, struct fault *fault)
+{
+	const struct mbstf_config *config = mbstf->daemon->config->mbstf;
+
+	if (!config || !config->listen)
+		return 0;
+	mbstf->server = mbstf_server_new(mbstf->daemon->loop, mbstf,
+					 &mbstf->settings.listen,
+					 config->key_file, fault);
+	return mbstf->server ? 0 : -1;
 }
 
 static int mbstf_start(struct daemon *daemon, struct fault *fault)
@@ -536,8 +553,10 @@ static int mbstf_start(struct daemon *daemon, struct fault *fault)
 	mbstf->daemon = daemon;
 	if (mbstf_settings_read(daemon->config->mbstf, &mbstf->settings,
 				fault) ||
+	    serve(mbstf, fault) ||
 	    (daemon->kernel &&
 	     kernel_listen(daemon->kernel, kernel_changed, mbstf, fault))) {
+		mbstf_server_free(mbstf->server);
 		free(mbstf);
 		return -1;
 	}

@@ -68,8 +68,8 @@ int mbstf_mtk_add(struct mbstf *mbstf, int64_t flow, uint32_t msk_id,
 /* From now on it protects the stream. Returns 0, or -1. */
 int mbstf_mtk_activate(struct mbstf *mbstf, int64_t flow, uint32_t msk_id,
 		       uint16_t mtk_id, struct fault *fault);
-/* It is of no use any more. One of an earlier process, which the kernel still
- * sends with, goes when its successor is activated.
+/* It is of no use any more. One that the kernel still sends with (also if an
+ * earlier process gave it) goes when its successor is activated.
  */
 void mbstf_mtk_delete(struct mbstf *mbstf, int64_t flow, uint32_t msk_id,
 		      uint16_t mtk_id);

@@ -12,8 +12,12 @@
 			       CYAML_UNLIMITED)
 
 const cyaml_schema_field_t mbstf_config_fields[] = {
-	FIELD("name", name), FIELD("policy", policy),
-	FIELD("hops", hops), FIELD("mtk-packets", mtk_packets),
+	FIELD("name", name),
+	FIELD("policy", policy),
+	FIELD("hops", hops),
+	FIELD("listen", listen),
+	FIELD("key-file", key_file),
+	FIELD("mtk-packets", mtk_packets),
 	CYAML_FIELD_END,
 };
 
@@ -27,6 +31,23 @@ static int policy_read(const char *text, uint32_t *policy, struct fault *fault)
 		return 0;
 	return fault_set(fault, FAULT_MALFORMED,
 			 "policy is not \"require\" or \"permit\"");
+}
+
+static int read_listen(const struct mbstf_config *config, union address *listen,
+		       struct fault *fault)
+{
+	if (!config->listen)
+		return 0;
+	if (config_address("listen", config->listen, 0, listen, fault))
+		return -1;
+	if (!address_port(listen))
+		return fault_set(fault, FAULT_MALFORMED,
+				 "listen: has no port, such as 192.0.2.1:7302");
+	if (config->key_file)
+		return 0;
+	return fault_set(fault, FAULT_MALFORMED,
+			 "key-file: missing; listen needs the file of a key "
+			 "that the BM-SC has, too");
 }
 
 int mbstf_settings_read(const struct mbstf_config *config,
@@ -53,6 +74,8 @@ int mbstf_settings_read(const struct mbstf_config *config,
 	    config_number("hops", config->hops, 1, 255, &hops, fault))
 		return -1;
 	settings->hops = (uint8_t)hops;
+	if (read_listen(config, &settings->listen, fault))
+		return -1;
 	if (config->mtk_packets &&
 	    config_number("mtk-packets", config->mtk_packets, 1024,
 			  UINT64_C(1) << 40, &settings->mtk_packets, fault))

@@ -7,18 +7,23 @@
 #include <stdint.h>
 
 #include "core/fault.h"
+#include "io/address.h"
 
 /**
  * struct mbstf_config - text as in the file; NULL for the default in brackets
  * @name: of this sending host [local]
  * @policy: "require" or "permit" cleartext before the first key [require]
  * @hops: multicast TTL of MTK messages [16]
+ * @listen: address for a BM-SC on another host [none]
+ * @key_file: key that we have in common with it, needed with @listen
  * @mtk_packets: packets of an MTK after which another one is asked for [2^31]
  */
 struct mbstf_config {
 	char *name;
 	char *policy;
 	char *hops;
+	char *listen;
+	char *key_file;
 	char *mtk_packets;
 };
 
@@ -33,6 +38,7 @@ struct mbstf_settings {
 	char name[64];
 	uint32_t policy;
 	uint8_t hops;
+	union address listen;
 	uint64_t mtk_packets;
 };
 

@@ -4,6 +4,9 @@
 #include <stdio.h>
 #include <time.h>
 
+#include <core/text.h>
+
+#include "control.h"
 #include "event.h"
 #include "json.h"
 #include "output.h"
@@ -81,6 +84,36 @@ int event_print(const struct event *event, bool json, struct problem *problem)
 		code = json_print_line(event_json(event), problem);
 	else
 		event_print_text(event);
+	return code ? code : output_finish(problem);
+}
+
+static void daemon_print_text(const json_t *event)
+{
+	const char *type = json_string_value(json_object_get(event, "type"));
+	char time[TIME_TEXT_SIZE];
+	char name[OUTPUT_NAME_SIZE];
+
+	snprintf(name, sizeof(name), "%s", type ? type : "-");
+	text_make_plain(name);
+	printf("%s %s%s%s", time_format(time), output_colour(OUTPUT_GOOD), name,
+	       output_plain());
+	control_print_members(event, "type");
+	putchar('\n');
+}
+
+int event_print_daemon(const json_t *event, bool json, struct problem *problem)
+{
+	char time[TIME_TEXT_SIZE];
+	json_t *object;
+	int code = 0;
+
+	if (json) {
+		object = json_pack("{s:s}", "time", time_format(time));
+		json_object_update(object, (json_t *)event);
+		code = json_print_line(object, problem);
+	} else {
+		daemon_print_text(event);
+	}
 	return code ? code : output_finish(problem);
 }
 

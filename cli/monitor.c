@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Follows the events of the module until it is told to stop. */
+/* Follows the events of the module and of mbsecd until it is told to stop. */
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -19,6 +19,7 @@
 #include <netlink/handlers.h>
 
 #include "command.h"
+#include "control.h"
 #include "decode.h"
 #include "event.h"
 #include "netlink.h"
@@ -27,8 +28,10 @@
 /* Bursts of events should not be lost while a terminal scrolls. */
 #define RECEIVE_BUFFER (4 << 20)
 
+/* Without a module netlink.socket is NULL, without a daemon control.fd is -1. */
 struct monitor {
 	struct netlink netlink;
+	struct control control;
 	int signals;
 	bool json;
 	bool stop;
@@ -175,6 +178,44 @@ static void monitor_receive(struct monitor *monitor)
 			     "cannot receive events", nl_geterror(err));
 }
 
+static int daemon_line(struct monitor *monitor, json_t *message)
+{
+	const json_t *event = json_object_get(message, "event");
+	const char *detail = json_string_value(
+		json_object_get(json_object_get(message, "problem"), "detail"));
+
+	if (detail)
+		return problem_set(monitor->problem, EXIT_CODE_REFUSED, "%s",
+				   detail);
+	return event ? event_print_daemon(event, monitor->json,
+					  monitor->problem) :
+		       0;
+}
+
+/* The kernel goes on without the daemon, and so do its events. */
+static void daemon_receive(struct monitor *monitor)
+{
+	json_t *message;
+	int code;
+
+	code = control_read(&monitor->control, monitor->problem);
+	if (code && monitor->netlink.socket) {
+		problem_warn("%s", monitor->problem->sentence);
+		control_close(&monitor->control);
+		return;
+	}
+	while (!code) {
+		code = control_next(&monitor->control, &message,
+				    monitor->problem);
+		if (!message)
+			break;
+		code = daemon_line(monitor, message);
+		json_decref(message);
+	}
+	if (code)
+		monitor_end(monitor, code);
+}
+
 static int signals_open(struct problem *problem)
 {
 	sigset_t set;
@@ -193,13 +234,16 @@ static int signals_open(struct problem *problem)
 
 static void monitor_loop(struct monitor *monitor)
 {
-	struct pollfd fds[] = {
-		{ .fd = monitor->signals, .events = POLLIN },
-		{ .fd = nl_socket_get_fd(monitor->netlink.socket),
-		  .events = POLLIN },
-	};
+	struct nl_sock *socket = monitor->netlink.socket;
 
 	while (!monitor->stop) {
+		struct pollfd fds[] = {
+			{ .fd = monitor->signals, .events = POLLIN },
+			{ .fd = socket ? nl_socket_get_fd(socket) : -1,
+			  .events = POLLIN },
+			{ .fd = monitor->control.fd, .events = POLLIN },
+		};
+
 		if (poll(fds, sizeof(fds) / sizeof(fds[0]), -1) < 0) {
 			if (errno != EINTR)
 				monitor_fail(monitor, EXIT_CODE_REFUSED, "poll",
@@ -208,31 +252,65 @@ static void monitor_loop(struct monitor *monitor)
 		}
 		if (fds[0].revents)
 			monitor_end(monitor, 0);
-		else if (fds[1].revents)
+		if (fds[1].revents && !monitor->stop)
 			monitor_receive(monitor);
+		if (fds[2].revents && !monitor->stop)
+			daemon_receive(monitor);
 	}
+}
+
+static int daemon_open(struct monitor *monitor, const char *path,
+		       struct problem *problem)
+{
+	int code = control_open(&monitor->control, path, problem);
+
+	if (code)
+		return code;
+	code = control_send(&monitor->control, "monitor", NULL, problem);
+	if (code)
+		control_close(&monitor->control);
+	return code;
+}
+
+/* One of both is enough, unless a daemon was asked for. */
+static int sources_open(struct monitor *monitor, const struct arguments *args)
+{
+	struct problem none;
+	int code, missing;
+	bool chosen;
+
+	missing = daemon_open(monitor, control_path(args, &chosen), &none);
+	if (missing && chosen)
+		return problem_set(monitor->problem, missing, "%s",
+				   none.sentence);
+	code = netlink_open(&monitor->netlink, monitor->problem);
+	if (!code)
+		return monitor_subscribe(monitor);
+	if (missing)
+		return code;
+	problem_warn("only events of mbsecd: %s", monitor->problem->sentence);
+	return 0;
 }
 
 int monitor_events(const struct arguments *args, struct problem *problem)
 {
 	struct monitor monitor = {
+		.control.fd = -1,
 		.json = args->options & OPTION_JSON,
 		.problem = problem,
 	};
 	int code;
 
-	code = netlink_open(&monitor.netlink, problem);
-	if (code)
-		return code;
 	monitor.signals = signals_open(problem);
 	code = monitor.signals < 0 ? EXIT_CODE_REFUSED :
-				     monitor_subscribe(&monitor);
+				     sources_open(&monitor, args);
 	if (!code) {
 		monitor_loop(&monitor);
 		code = monitor.code;
 	}
 	if (monitor.signals >= 0)
 		close(monitor.signals);
+	control_close(&monitor.control);
 	netlink_close(&monitor.netlink);
 	return code;
 }

@@ -7,11 +7,37 @@ _mbsec() {
 	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
 	local group='port src' key='port src msk-id mtk-id sender' words=
 	case $COMP_CWORD:${COMP_WORDS[1]-}:${COMP_WORDS[2]-} in
-	1:*) words='group key flush stats monitor explain version help' ;;
+	1:*)
+		words='group key flush stats monitor service ue usim member msk mtk status
+			explain version help'
+		;;
 	2:group:*) words='add del show' ;;
 	2:key:*) words='add activate del show' ;;
 	2:explain:*) words='mikey nas5g naseps sframe srtp digest' ;;
 	*:explain:*) words='- keys -j' ;;
+	2:service:*) words='add show del join leave joined' ;;
+	2:ue:* | 2:usim:*) words='add show del' ;;
+	2:member:*) words='list evict admit' ;;
+	2:msk:*) words='show rotate solicit' ;;
+	2:mtk:*) words=rotate ;;
+	*:service:add)
+		words="$group dev mtk-port key-group key-domain format confidentiality integrity
+			uicc open allow msk-lifetime msk-lead msk-overlap mtk-lifetime mtk-lead
+			mtk-overlap mtk-repeat batch"
+		words="group $words"
+		;;
+	*:service:join) words='announcement bm-sc imsi count' ;;
+	*:service:leave) words='imsi count' ;;
+	*:ue:add) words='k-file opc-file op-file amf gba-u count' ;;
+	*:ue:show) words='after -j' ;;
+	*:usim:add) words='k-file opc-file op-file mnc-digits count' ;;
+	*:usim:del) words=count ;;
+	*:member:list) words='ue limit -j' ;;
+	*:member:evict | *:member:admit) words=service ;;
+	*:msk:rotate) words='key-group nowait' ;;
+	*:msk:solicit) words='key-group ue' ;;
+	*:mtk:rotate) words=key-group ;;
+	*:service:* | *:usim:* | *:msk:*) words=-j ;;
 	*:group:add) words="$group dev format suite policy dir" ;;
 	*:group:del) words=$group ;;
 	*:key:add)
@@ -20,7 +46,7 @@ _mbsec() {
 		;;
 	*:key:activate | *:key:del) words=$key ;;
 	*:*:show) words="$group -s -j" ;;
-	*:stats:* | *:monitor:*) words=-j ;;
+	*:stats:* | *:monitor:* | *:status:*) words='-j --socket' ;;
 	esac
 	case $before in
 	format) words='sframe srtp' ;;
@@ -30,7 +56,8 @@ _mbsec() {
 		words='aes128-ctr-hmac-sha256-80 aes128-ctr-hmac-sha256-64
 			aes128-ctr-hmac-sha256-32 null-hmac-sha256-80'
 		;;
-	key-file | keys)
+	confidentiality | integrity | uicc | open | gba-u) words='on off' ;;
+	key-file | keys | k-file | opc-file | op-file | --socket)
 		mapfile -t COMPREPLY < <(compgen -f -- "$word")
 		return
 		;;

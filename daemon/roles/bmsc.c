@@ -8,7 +8,6 @@
 #include "io/httpd.h"
 #include "io/udp.h"
 #include "log.h"
-#include "mbstf.h"
 #include "store/sender.h"
 #include "zn.h"
 
@@ -145,8 +144,7 @@ static void bmsc_stop(struct daemon *daemon)
 	bmsc_services_close(bmsc);
 	bmsc_push_close(bmsc);
 	udp_close(bmsc->udp);
-	if (daemon->mbstf)
-		mbstf_listen(daemon->mbstf, NULL, NULL);
+	bmsc_senders_close(bmsc);
 	secret_clear(&bmsc->nonce_key);
 	free(bmsc);
 }
@@ -155,9 +153,6 @@ static int bmsc_start(struct daemon *daemon, struct fault *fault)
 {
 	struct bmsc *bmsc;
 
-	if (!daemon->mbstf)
-		return fault_set(fault, FAULT_STATE,
-				 "role bmsc needs the role mbstf beside it");
 	bmsc = calloc(1, sizeof(*bmsc));
 	if (!bmsc)
 		return fault_set(fault, FAULT_MEMORY, "no memory for a role");
@@ -168,13 +163,13 @@ static int bmsc_start(struct daemon *daemon, struct fault *fault)
 	daemon->bmsc = bmsc;
 	if (bmsc_settings_read(daemon->config->bmsc, &bmsc->settings, fault) ||
 	    components_add(bmsc, fault) || bmsc_nonce_open(bmsc, fault) ||
+	    bmsc_senders_open(bmsc, sender_says, fault) ||
 	    sockets_open(bmsc, fault) || bmsc_services_open(bmsc, fault) ||
 	    bmsc_ues_open(bmsc, fault)) {
 		bmsc_stop(daemon);
 		return -1;
 	}
 	services_start(bmsc);
-	mbstf_listen(daemon->mbstf, sender_says, bmsc);
 	if (daemon->ctl)
 		bmsc_ctl_add(bmsc);
 	log_info(BMSC_AREA, "started",

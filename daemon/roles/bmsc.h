@@ -10,6 +10,7 @@
  *   bmsc_group    life of a group's keys: bmsc_msk, bmsc_mtk
  *   bmsc_ue       table of UEs, bmsc_member their memberships
  *   bmsc_push     MIKEY messages to UEs and their answers: bmsc_delivery
+ *   bmsc_sender   hosts that send: mbstf, mbstf_remote
  *   bmsc_ctl      commands
  *
  * The rule of all: change the state in memory and in the store, and act when the
@@ -33,6 +34,7 @@
 #include "core/pace.h"
 #include "core/secret.h"
 #include "io/loop.h"
+#include "mbstf.h"
 #include "role.h"
 #include "store/key_group.h"
 #include "store/naf_user.h"
@@ -46,6 +48,8 @@
 /* Questions to the BSF at a time. */
 #define BMSC_QUESTIONS_MAX 4096
 #define BMSC_BUCKETS 256
+/* Hosts that send; an announcement has room for so many ids of a stream. */
+#define BMSC_SENDERS_MAX 16
 
 struct bmsc_group;
 struct bmsc_service;
@@ -62,6 +66,7 @@ struct httpd;
 struct httpd_request;
 struct udp;
 struct udp_datagram;
+struct mbstf_remote;
 struct zn;
 
 LIST_HEAD(bmsc_ue_list, bmsc_ue);
@@ -343,10 +348,15 @@ void bmsc_mtks_free(struct bmsc_group *group);
 
 /* ---- Services (bmsc_service.c, bmsc_announce.c) ---- */
 
+/**
+ * struct bmsc_flow - a stream of a service
+ * @sender_ids: of each sending host, in the order of bmsc->senders
+ */
 struct bmsc_flow {
 	struct service_flow flow;
 	struct bmsc_group *group;
-	uint16_t sender_id;
+	unsigned int sender_count;
+	uint16_t sender_ids[BMSC_SENDERS_MAX];
 };
 
 /**
@@ -530,6 +540,40 @@ void bmsc_complain(struct bmsc *bmsc, enum bmsc_complaint complaint,
 int64_t bmsc_clock(const struct bmsc *bmsc);
 void bmsc_clock_reach(struct bmsc *bmsc, int64_t time);
 
+/* ---- Senders (bmsc_sender.c) ---- */
+
+/**
+ * struct bmsc_sender - a host that sends
+ * @remote: NULL for this one
+ */
+struct bmsc_sender {
+	const char *name;
+	struct mbstf_remote *remote;
+};
+
+/* The local one, if there is one, and those of the configuration. Returns 0, or
+ * -1: there is none, or one cannot be had.
+ */
+int bmsc_senders_open(struct bmsc *bmsc, mbstf_callback callback,
+		      struct fault *fault);
+void bmsc_senders_close(struct bmsc *bmsc);
+/* What mbstf.h has, for all senders; what one refuses is complained about and does
+ * not keep it from the others. bmsc_senders_flow_add() gives @flow its sender ids
+ * and returns 0 or -1.
+ */
+int bmsc_senders_flow_add(struct bmsc *bmsc, struct bmsc_flow *flow,
+			  const struct mbstf_flow *sending,
+			  struct fault *fault);
+void bmsc_senders_flow_delete(struct bmsc *bmsc, int64_t flow);
+void bmsc_senders_mtk_add(struct bmsc *bmsc, int64_t flow, uint32_t msk_id,
+			  uint16_t mtk_id, const struct secret *mtk);
+void bmsc_senders_mtk_activate(struct bmsc *bmsc, int64_t flow, uint32_t msk_id,
+			       uint16_t mtk_id);
+void bmsc_senders_mtk_delete(struct bmsc *bmsc, int64_t flow, uint32_t msk_id,
+			     uint16_t mtk_id);
+void bmsc_senders_send(struct bmsc *bmsc, int64_t flow, const void *data,
+		       size_t size);
+
 /**
  * struct bmsc - a BM-SC
  * @clock: of bmsc_clock(), less loop_now()
@@ -547,6 +591,8 @@ struct bmsc {
 	struct bmsc_settings settings;
 	int64_t clock;
 	struct bmsc_silence silences[BMSC_COMPLAINTS];
+	struct bmsc_sender senders[BMSC_SENDERS_MAX];
+	unsigned int sender_count;
 	struct zn *zn;
 	struct httpd *httpd;
 	struct udp *udp;

@@ -28,8 +28,9 @@ static void flow_fill(const struct bmsc_service *service,
 	snprintf(transport->source, sizeof(transport->source), "%.45s", source);
 	if (service->record.format != SERVICE_FORMAT_SFRAME)
 		return;
-	transport->sender_count = 1;
-	transport->senders[0] = flow->sender_id;
+	transport->sender_count = flow->sender_count;
+	memcpy(transport->senders, flow->sender_ids,
+	       flow->sender_count * sizeof(flow->sender_ids[0]));
 }
 
 int bmsc_announcement(const struct bmsc *bmsc,

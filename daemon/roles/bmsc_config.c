@@ -15,12 +15,32 @@
 	CYAML_FIELD_STRING_PTR(name, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, \
 			       struct bmsc_config, member, 0, CYAML_UNLIMITED)
 
+#define SENDER_FIELD(name, member)                                             \
+	CYAML_FIELD_STRING_PTR(name, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, \
+			       struct bmsc_sender_config, member, 1, 4096)
+
+static const cyaml_schema_field_t sender_fields[] = {
+	SENDER_FIELD("name", name),
+	SENDER_FIELD("url", url),
+	SENDER_FIELD("key-file", key_file),
+	CYAML_FIELD_END,
+};
+
+static const cyaml_schema_value_t sender_schema = {
+	CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct bmsc_sender_config,
+			    sender_fields),
+};
+
 const cyaml_schema_field_t bmsc_config_fields[] = {
 	FIELD("listen", listen),
 	FIELD("fqdn", fqdn),
 	FIELD("url", url),
 	FIELD("bsf", bsf),
 	FIELD("bsf-key-file", bsf_key_file),
+	CYAML_FIELD_SEQUENCE("senders",
+			     CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
+			     struct bmsc_config, senders, &sender_schema, 0,
+			     BMSC_REMOTE_SENDERS_MAX),
 	FIELD("key-domain", key_domain),
 	FIELD("mikey-listen", mikey_listen),
 	FIELD("mikey-port", mikey_port),
@@ -234,9 +254,33 @@ int bmsc_settings_read(const struct bmsc_config *config,
 	return read_life(config, &settings->life, fault);
 }
 
+static int check_sender(const struct bmsc_config *config, unsigned int index,
+			struct fault *fault)
+{
+	const struct bmsc_sender_config *sender = &config->senders[index];
+	unsigned int i;
+
+	if (!sender->name || !sender->key_file)
+		return fault_set(fault, FAULT_MALFORMED,
+				 "senders: entry %u lacks name or key-file",
+				 index + 1);
+	for (i = 0; i < index; i++)
+		if (!strcmp(sender->name, config->senders[i].name))
+			return fault_set(fault, FAULT_MALFORMED,
+					 "senders: %s occurs twice",
+					 sender->name);
+	return config_url("senders: url", sender->url, fault);
+}
+
 int bmsc_config_check(const struct bmsc_config *config, struct fault *fault)
 {
 	struct bmsc_settings settings;
+	unsigned int i;
 
-	return bmsc_settings_read(config, &settings, fault);
+	if (bmsc_settings_read(config, &settings, fault))
+		return -1;
+	for (i = 0; i < config->senders_count; i++)
+		if (check_sender(config, i, fault))
+			return -1;
+	return 0;
 }

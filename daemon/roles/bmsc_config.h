@@ -16,6 +16,21 @@
 #include "core/pace.h"
 #include "io/address.h"
 
+/* Beside the one of this process. */
+#define BMSC_REMOTE_SENDERS_MAX 15
+
+/**
+ * struct bmsc_sender_config - a host elsewhere that sends
+ * @name: its mbstf.name, not to change: sender ids belong to it
+ * @url: of its mbstf.listen, http://192.0.2.1:7302
+ * @key_file: what it has as mbstf.key-file
+ */
+struct bmsc_sender_config {
+	char *name;
+	char *url;
+	char *key_file;
+};
+
 /**
  * struct bmsc_config - text as in the file; NULL for the default in brackets
  * @listen: address and port for HTTP [0.0.0.0:8080]
@@ -23,6 +38,8 @@
  * @url: base URI that is announced [http://fqdn:port]
  * @bsf: "local" or the URL of the BSF [local]
  * @bsf_key_file: key that we have in common with a BSF elsewhere
+ * @senders: hosts that send besides this one [none]
+ * @senders_count: how many
  * @key_domain: network that numbers the MSKs, "001-01"
  * @mikey_listen: address and port that MIKEY leaves from [that of @listen, any]
  * @mikey_port: where UEs receive MIKEY [2269]
@@ -53,6 +70,8 @@ struct bmsc_config {
 	char *url;
 	char *bsf;
 	char *bsf_key_file;
+	struct bmsc_sender_config *senders;
+	unsigned int senders_count;
 	char *key_domain;
 	char *mikey_listen;
 	char *mikey_port;

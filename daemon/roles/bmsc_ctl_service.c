@@ -284,17 +284,33 @@ static struct bmsc_service *add(struct bmsc *bmsc, const json_t *arguments,
 	return service;
 }
 
-static json_t *flow_show(const struct bmsc_flow *flow)
+/* Each host that sends, with its id for this stream. */
+static json_t *senders_show(const struct bmsc *bmsc,
+			    const struct bmsc_flow *flow)
+{
+	json_t *list = json_array();
+	unsigned int i;
+
+	for (i = 0; i < flow->sender_count; i++)
+		json_array_append_new(list, json_pack("{s:s, s:i}", "name",
+						      bmsc->senders[i].name,
+						      "sender-id",
+						      flow->sender_ids[i]));
+	return list;
+}
+
+static json_t *flow_show(const struct bmsc *bmsc, const struct bmsc_flow *flow)
 {
 	char group[ADDRESS_TEXT_SIZE], source[ADDRESS_TEXT_SIZE];
 	json_t *shown;
 
 	address_text(&flow->flow.group, group);
-	shown = json_pack("{s:s, s:s?, s:i, s:i, s:i}", "group", group,
+	shown = json_pack("{s:s, s:s?, s:i, s:i, s:o}", "group", group,
 			  "device",
 			  *flow->flow.device ? flow->flow.device : NULL,
 			  "mtk-port", flow->flow.mtk_port, "key-group",
-			  flow->group->number, "sender-id", flow->sender_id);
+			  flow->group->number, "senders",
+			  senders_show(bmsc, flow));
 	if (flow->flow.source.family) {
 		address_text(&flow->flow.source, source);
 		json_object_set_new(shown, "source", json_string(source));
@@ -316,7 +332,8 @@ static json_t *service_show(const struct bmsc *bmsc,
 	     group = SLIST_NEXT(group, of_service))
 		members += group->inside;
 	for (i = 0; i < record->flow_count; i++)
-		json_array_append_new(flows, flow_show(&service->flows[i]));
+		json_array_append_new(flows,
+				      flow_show(bmsc, &service->flows[i]));
 	snprintf(url, sizeof(url), "%s/announcement/%s", bmsc->settings.url,
 		 record->id);
 	shown = json_pack("{s:s, s:s, s:b, s:b, s:b, s:b, s:I, s:s, s:o}",

@@ -6,7 +6,6 @@
 
 #include "bmsc.h"
 #include "core/mbms_message.h"
-#include "mbstf.h"
 
 static void complain(const struct bmsc_group *group, const struct fault *fault)
 {
@@ -49,7 +48,7 @@ static int draw(struct secret *secret, size_t size)
 	return failed;
 }
 
-/* Each stream of the group, by the host that sends it. */
+/* Each stream of the service. */
 #define FOR_EACH_FLOW(service, flow)                                   \
 	for ((flow) = (service)->flows;                                \
 	     (flow) < (service)->flows + (service)->record.flow_count; \
@@ -57,7 +56,6 @@ static int draw(struct secret *secret, size_t size)
 
 void bmsc_mtk_make(struct bmsc_group *group, uint32_t msk_id, uint16_t mtk_id)
 {
-	struct mbstf *mbstf = group->bmsc->daemon->mbstf;
 	struct bmsc_mtk *mtk = calloc(1, sizeof(*mtk));
 	struct bmsc_flow *flow;
 	struct fault fault = { 0 };
@@ -77,14 +75,9 @@ void bmsc_mtk_make(struct bmsc_group *group, uint32_t msk_id, uint16_t mtk_id)
 		return;
 	}
 	FOR_EACH_FLOW(group->service, flow)
-	{
-		if (flow->group != group)
-			continue;
-		fault = (struct fault){ 0 };
-		if (mbstf_mtk_add(mbstf, flow->flow.id, msk_id, mtk_id,
-				  &mtk->mtk, &fault))
-			complain(group, &fault);
-	}
+	if (flow->group == group)
+		bmsc_senders_mtk_add(group->bmsc, flow->flow.id, msk_id, mtk_id,
+				     &mtk->mtk);
 }
 
 /* One message for all streams of the group: the same octets, so that it does no
@@ -123,14 +116,9 @@ void bmsc_mtk_send(struct bmsc_group *group, uint32_t msk_id, uint16_t mtk_id)
 		return;
 	}
 	FOR_EACH_FLOW(group->service, flow)
-	{
-		if (flow->group != group)
-			continue;
-		fault = (struct fault){ 0 };
-		if (mbstf_send(group->bmsc->daemon->mbstf, flow->flow.id, data,
-			       writer.length, &fault))
-			complain(group, &fault);
-	}
+	if (flow->group == group)
+		bmsc_senders_send(group->bmsc, flow->flow.id, data,
+				  writer.length);
 }
 
 void bmsc_mtk_activate(struct bmsc_group *group, uint32_t msk_id,
@@ -139,14 +127,9 @@ void bmsc_mtk_activate(struct bmsc_group *group, uint32_t msk_id,
 	struct bmsc_flow *flow;
 
 	FOR_EACH_FLOW(group->service, flow)
-	{
-		struct fault fault = { 0 };
-
-		if (flow->group == group &&
-		    mbstf_mtk_activate(group->bmsc->daemon->mbstf,
-				       flow->flow.id, msk_id, mtk_id, &fault))
-			complain(group, &fault);
-	}
+	if (flow->group == group)
+		bmsc_senders_mtk_activate(group->bmsc, flow->flow.id, msk_id,
+					  mtk_id);
 }
 
 void bmsc_mtk_delete(struct bmsc_group *group, uint32_t msk_id, uint16_t mtk_id)
@@ -158,6 +141,6 @@ void bmsc_mtk_delete(struct bmsc_group *group, uint32_t msk_id, uint16_t mtk_id)
 		mtk_free(group, mtk);
 	FOR_EACH_FLOW(group->service, flow)
 	if (flow->group == group)
-		mbstf_mtk_delete(group->bmsc->daemon->mbstf, flow->flow.id,
-				 msk_id, mtk_id);
+		bmsc_senders_mtk_delete(group->bmsc, flow->flow.id, msk_id,
+					mtk_id);
 }

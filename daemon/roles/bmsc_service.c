@@ -5,8 +5,6 @@
 
 #include "bmsc.h"
 #include "log.h"
-#include "mbstf.h"
-#include "store/sender.h"
 
 /* What could not be started is tried again after so many milliseconds. */
 #define LATE 5000
@@ -59,7 +57,6 @@ static uint32_t suite_of(const struct service_record *record)
 static int flow_take(struct bmsc *bmsc, struct bmsc_service *service,
 		     struct bmsc_flow *flow, struct fault *fault)
 {
-	struct mbstf *mbstf = bmsc->daemon->mbstf;
 	struct mbstf_flow sending = {
 		.id = flow->flow.id,
 		.group = flow->flow.group,
@@ -69,13 +66,10 @@ static int flow_take(struct bmsc *bmsc, struct bmsc_service *service,
 	};
 
 	flow->group = group_of(bmsc, service, flow->flow.key_group, fault);
-	if (!flow->group ||
-	    sender_id_get(bmsc->store, mbstf_name(mbstf), &flow->flow.group,
-			  &flow->flow.source, &flow->sender_id, fault))
+	if (!flow->group)
 		return -1;
 	memcpy(sending.device, flow->flow.device, sizeof(sending.device));
-	sending.sender_id = flow->sender_id;
-	return mbstf_flow_add(mbstf, &sending, fault);
+	return bmsc_senders_flow_add(bmsc, flow, &sending, fault);
 }
 
 struct bmsc_service *bmsc_service_take(struct bmsc *bmsc, const char *id,
@@ -112,8 +106,8 @@ void bmsc_service_free(struct bmsc *bmsc, struct bmsc_service *service)
 	store_forget(bmsc->store, &service->waiter);
 	if (service->ended)
 		for (i = 0; i < service->record.flow_count; i++)
-			mbstf_flow_delete(bmsc->daemon->mbstf,
-					  service->record.flows[i].id);
+			bmsc_senders_flow_delete(bmsc,
+						 service->record.flows[i].id);
 	service->ended = true;
 	while (!SLIST_EMPTY(&service->groups))
 		bmsc_group_close(SLIST_FIRST(&service->groups));

@@ -14,6 +14,8 @@ IMSI = 1010000000001
 SERVICE = "urn:example:news"
 GROUP, PORT = "239.9.7.1", 5004
 
+MIKEY_T, MIKEY_EXT, MIKEY_COUNTER = 5, 21, 2
+
 # Short lives, so that a scenario sees them end.
 TIMES = {"msk-lifetime": "1h", "msk-lead": "5s", "msk-overlap": "2s", "mtk-lifetime": "30m",
          "mtk-lead": "500ms", "mtk-overlap": "1s", "mtk-repeat": "500ms", "batch": "200ms",
@@ -256,9 +258,14 @@ def key_ids(kid):
 
 
 def mikey_counter(payload):
-    """The TS value of a MIKEY message with the empty map, as all of MBMS."""
-    ktap.equal((payload[8], payload[9], payload[11]), (0, 1, 2), "#CS, map type and TS type")
-    return int.from_bytes(payload[12:16], "big")
+    """The TS value of a MIKEY message: it has the empty map, and may have extensions before."""
+    ktap.equal((payload[8], payload[9]), (0, 1), "#CS and map type")
+    kind, place = payload[2], 10
+    while kind == MIKEY_EXT:
+        kind = payload[place]
+        place += 4 + int.from_bytes(payload[place + 2:place + 4], "big")
+    ktap.equal((kind, payload[place + 1]), (MIKEY_T, MIKEY_COUNTER), "payload and TS type")
+    return int.from_bytes(payload[place + 2:place + 6], "big")
 
 
 def run(scene):

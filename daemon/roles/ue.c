@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <stdlib.h>
+#include <string.h>
 
 #include "config.h"
 #include "log.h"
@@ -99,7 +100,7 @@ static int ue_reload(struct daemon *daemon, struct fault *fault)
 	settings.local = old->local;
 	settings.install = old->install;
 	settings.policy = old->policy;
-	/* The text of the old configuration goes away. */
+	strcpy(settings.device, old->device);
 	*old = settings;
 	return 0;
 }

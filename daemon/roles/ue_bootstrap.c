@@ -33,7 +33,7 @@ static int find_bsf(struct ue_procedure *procedure, char realm[FQDN_TEXT_SIZE],
 
 	if (bsf_from_impi(procedure->impi, realm, fault))
 		return -1;
-	if (!bsf)
+	if (!*bsf)
 		bsf = strcat(url, realm);
 	return ue_url_target(bsf, "", procedure->target,
 			     sizeof(procedure->target), fault) ||

@@ -42,8 +42,9 @@ static void committed(void *argument, const struct fault *fault)
 	}
 	while ((usim = TAILQ_FIRST(&ue->dirty)))
 		ue_commit_forget(usim);
-	TAILQ_FOREACH(service, &ue->services, entry)
-	ue_keys_committed(service);
+	for (service = TAILQ_FIRST(&ue->services); service;
+	     service = TAILQ_NEXT(service, entry))
+		ue_keys_committed(service);
 }
 
 void ue_commit_wait(struct ue *ue)
@@ -97,10 +98,11 @@ static void save(void *argument)
 	struct ue_usim *usim;
 	struct ue_member *member;
 
-	TAILQ_FOREACH(service, &ue->services, entry)
-	ue_service_save(service);
-	TAILQ_FOREACH(usim, &ue->usims, entry)
-	{
+	for (service = TAILQ_FIRST(&ue->services); service;
+	     service = TAILQ_NEXT(service, entry))
+		ue_service_save(service);
+	for (usim = TAILQ_FIRST(&ue->usims); usim;
+	     usim = TAILQ_NEXT(usim, entry)) {
 		if (!usim->unsaved)
 			continue;
 		usim->unsaved = false;
@@ -124,8 +126,9 @@ static void rolled_back(void *argument)
 	struct ue_usim *usim;
 
 	replies_take(ue, false);
-	TAILQ_FOREACH(service, &ue->services, entry)
-	ue_keys_rolled_back(service);
+	for (service = TAILQ_FIRST(&ue->services); service;
+	     service = TAILQ_NEXT(service, entry))
+		ue_keys_rolled_back(service);
 	while ((usim = TAILQ_FIRST(&ue->dirty))) {
 		ue_commit_forget(usim);
 		usim->unsaved = true;

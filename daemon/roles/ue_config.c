@@ -126,8 +126,14 @@ int ue_settings_read(const struct ue_config *config,
 				 "device: is no name of an interface (1 to %d "
 				 "characters)",
 				 IF_NAMESIZE - 1);
-	settings->bsf = config->bsf;
-	settings->device = config->device;
+	if (config->bsf && strlen(config->bsf) >= sizeof(settings->bsf))
+		return fault_set(fault, FAULT_MALFORMED,
+				 "bsf: has more than %zu characters",
+				 sizeof(settings->bsf) - 1);
+	if (config->bsf)
+		strcpy(settings->bsf, config->bsf);
+	if (config->device)
+		strcpy(settings->device, config->device);
 	if (read_local(config, &settings->local, fault) ||
 	    read_choice("install", config->install, "no", "yes", true,
 			&settings->install, fault) ||

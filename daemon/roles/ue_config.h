@@ -10,6 +10,8 @@
 #include "core/fault.h"
 #include "io/address.h"
 
+#define UE_BSF_SIZE 512
+
 /**
  * struct ue_config - text as in the file, NULL for the default in brackets
  * @bsf: URL of the BSF [http:// and the name that belongs to the IMPI]
@@ -46,12 +48,14 @@ extern const cyaml_schema_field_t ue_config_fields[];
 int ue_config_check(const struct ue_config *config, struct fault *fault);
 
 /**
- * struct ue_settings - the same as values; texts are the configuration's
+ * struct ue_settings - the same as values
+ * @bsf: empty for the name that belongs to the IMPI
+ * @device: empty if the system chooses
  */
 struct ue_settings {
-	const char *bsf;
+	char bsf[UE_BSF_SIZE];
+	char device[16];
 	union address local;
-	const char *device;
 	bool install;
 	uint32_t policy;
 	int64_t mtk_overlap;

@@ -70,8 +70,8 @@ json_t *ue_status(const struct ue *ue)
 	const struct ue_service *service;
 	json_t *status = json_object();
 
-	TAILQ_FOREACH(service, &ue->services, entry)
-	{
+	for (service = TAILQ_FIRST(&ue->services); service;
+	     service = TAILQ_NEXT(service, entry)) {
 		services++;
 		members += service->member_count;
 		active += service->active;

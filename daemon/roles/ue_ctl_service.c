@@ -215,8 +215,8 @@ static json_t *members_json(const struct ue_service *service)
 	json_t *list = json_array();
 	const struct ue_member *member;
 
-	TAILQ_FOREACH(member, &service->members, entry)
-	{
+	for (member = TAILQ_FIRST(&service->members); member;
+	     member = TAILQ_NEXT(member, entry)) {
 		if (json_array_size(list) == SHOWN_MAX)
 			break;
 		json_array_append_new(
@@ -255,8 +255,9 @@ void ue_ctl_service_show(void *argument, struct ctl_request *request)
 		ctl_refuse(request, &fault);
 		return;
 	}
-	TAILQ_FOREACH(service, &ue->services, entry)
-	if (!id || !strcmp(id, service->id))
-		json_array_append_new(list, service_json(service));
+	for (service = TAILQ_FIRST(&ue->services); service;
+	     service = TAILQ_NEXT(service, entry))
+		if (!id || !strcmp(id, service->id))
+			json_array_append_new(list, service_json(service));
 	ctl_reply(request, json_pack("{s:o}", "services", list));
 }

@@ -170,10 +170,11 @@ void ue_ctl_usim_show(void *argument, struct ctl_request *request)
 		ctl_refuse(request, &fault);
 		return;
 	}
-	TAILQ_FOREACH(usim, &ue->usims, entry)
-	if ((!imsi || !strcmp(imsi, usim->imsi)) &&
-	    json_array_size(list) < SHOWN_MAX)
-		json_array_append_new(list, usim_json(usim));
+	for (usim = TAILQ_FIRST(&ue->usims); usim;
+	     usim = TAILQ_NEXT(usim, entry))
+		if ((!imsi || !strcmp(imsi, usim->imsi)) &&
+		    json_array_size(list) < SHOWN_MAX)
+			json_array_append_new(list, usim_json(usim));
 	ctl_reply(request,
 		  json_pack("{s:I, s:o}", "total",
 			    (json_int_t)ue->by_imsi.count, "usims", list));

@@ -58,31 +58,32 @@ static int flow_read(const struct ue *ue, const struct announce_flow *announced,
 		return fault_set(fault, FAULT_MALFORMED,
 				 "flow has the port of its MTK messages");
 	/* The length was checked by ue_settings_read(). */
-	if (ue->settings.device)
-		strcpy(group->device, ue->settings.device);
+	strcpy(group->device, ue->settings.device);
 	group->direction = MBSEC_DIRECTION_IN;
 	group->suite = suite;
 	group->policy = ue->settings.policy;
 	return 0;
 }
 
-static bool same_group(const struct ue_flow *a, const struct ue_flow *b)
+static bool same_group(const struct kernel_group *a,
+		       const struct kernel_group *b)
 {
-	return address_equal(&a->group.group, &b->group.group) &&
-	       (a->group.source.family == b->group.source.family) &&
-	       (!a->group.source.family ||
-		address_equal(&a->group.source, &b->group.source));
+	return address_equal(&a->group, &b->group) &&
+	       a->source.family == b->source.family &&
+	       (!a->source.family ||
+		address_host_equal(&a->source, &b->source));
 }
 
-struct ue_flow *ue_flow_find(struct ue *ue, const union address *group,
+struct ue_flow *ue_flow_find(struct ue *ue, const struct kernel_group *group,
 			     struct ue_service **service)
 {
 	size_t i;
 
-	TAILQ_FOREACH(*service, &ue->services, entry)
-	for (i = 0; i < (*service)->flow_count; i++)
-		if (address_equal(&(*service)->flows[i].group.group, group))
-			return &(*service)->flows[i];
+	for (*service = TAILQ_FIRST(&ue->services); *service;
+	     *service = TAILQ_NEXT(*service, entry))
+		for (i = 0; i < (*service)->flow_count; i++)
+			if (same_group(&(*service)->flows[i].group, group))
+				return &(*service)->flows[i];
 	*service = NULL;
 	return NULL;
 }
@@ -93,7 +94,7 @@ static int check_owner(struct ue_service *service, const struct ue_flow *flow,
 {
 	struct ue_service *other;
 
-	if (!ue_flow_find(service->ue, &flow->group.group, &other) ||
+	if (!ue_flow_find(service->ue, &flow->group, &other) ||
 	    other == service)
 		return 0;
 	return fault_set(fault, FAULT_STATE,
@@ -101,9 +102,15 @@ static int check_owner(struct ue_service *service, const struct ue_flow *flow,
 			 flow->announced->id, other->id);
 }
 
+static const char *device_of(const struct ue_service *service)
+{
+	const char *device = service->ue->settings.device;
+
+	return *device ? device : NULL;
+}
+
 static void flow_leave(struct ue_service *service, struct ue_flow *flow)
 {
-	const struct ue_settings *settings = &service->ue->settings;
 	const union address *source = &flow->group.source;
 	struct ue_socket *socket;
 
@@ -113,7 +120,7 @@ static void flow_leave(struct ue_service *service, struct ue_flow *flow)
 			       address_port(&flow->mtk_group), NULL);
 	if (socket)
 		udp_leave(socket->udp, &flow->mtk_group,
-			  source->family ? source : NULL, settings->device,
+			  source->family ? source : NULL, device_of(service),
 			  NULL);
 	flow->joined = false;
 }
@@ -130,7 +137,7 @@ static void flows_replace(struct ue_service *service,
 	for (i = 0; i < service->flow_count; i++) {
 		old = &service->flows[i];
 		for (j = 0; j < count; j++)
-			if (same_group(old, &flows[j]) &&
+			if (same_group(&old->group, &flows[j].group) &&
 			    old->group.suite == flows[j].group.suite)
 				break;
 		if (j == count ||
@@ -183,7 +190,6 @@ int ue_flows_set(struct ue_service *service,
 static int flow_join(struct ue_service *service, struct ue_flow *flow,
 		     struct fault *fault)
 {
-	const struct ue_settings *settings = &service->ue->settings;
 	const union address *source = &flow->group.source;
 	struct ue_socket *socket;
 
@@ -192,7 +198,7 @@ static int flow_join(struct ue_service *service, struct ue_flow *flow,
 	if (!socket)
 		return -1;
 	return udp_join(socket->udp, &flow->mtk_group,
-			source->family ? source : NULL, settings->device,
+			source->family ? source : NULL, device_of(service),
 			fault);
 }
 

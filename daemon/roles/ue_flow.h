@@ -20,8 +20,8 @@ void ue_flows_leave(struct ue_service *service);
 bool ue_flows_are_joined(const struct ue_service *service);
 /* The groups go out of the kernel: nobody here wants the service any more. */
 void ue_flows_delete(struct ue_service *service);
-/* The flow with this traffic address, NULL if there is none. */
-struct ue_flow *ue_flow_find(struct ue *ue, const union address *group,
+/* The flow with this address, port and source, NULL if there is none. */
+struct ue_flow *ue_flow_find(struct ue *ue, const struct kernel_group *group,
 			     struct ue_service **service);
 
 #endif

@@ -405,8 +405,8 @@ static void uninstalled(struct ue *ue)
 	struct ue_mtk *mtk;
 	size_t i;
 
-	TAILQ_FOREACH(service, &ue->services, entry)
-	{
+	for (service = TAILQ_FIRST(&ue->services); service;
+	     service = TAILQ_NEXT(service, entry)) {
 		for (i = 0; i < service->flow_count; i++)
 			service->flows[i].installed = false;
 		for (mtk = service->mtks; mtk; mtk = mtk->next)
@@ -432,8 +432,7 @@ static bool announces_sender(const struct ue_flow *flow, uint16_t sender)
 static void unknown_key(struct ue *ue, const struct kernel_event *event)
 {
 	struct ue_service *service;
-	const struct ue_flow *flow =
-		ue_flow_find(ue, &event->group.group, &service);
+	const struct ue_flow *flow = ue_flow_find(ue, &event->group, &service);
 	struct msk_ref ref;
 	size_t i;
 
@@ -466,8 +465,9 @@ void ue_keys_event(void *argument, const struct kernel_event *event)
 	case KERNEL_OVERRUN:
 		/* All again: what is there already does no harm. */
 		uninstalled(ue);
-		TAILQ_FOREACH(service, &ue->services, entry)
-		ue_keys_install(service);
+		for (service = TAILQ_FIRST(&ue->services); service;
+		     service = TAILQ_NEXT(service, entry))
+			ue_keys_install(service);
 		break;
 	case KERNEL_NOTICE:
 		if (event->notice == MBSEC_EVENT_TYPE_UNKNOWN_KEY)

@@ -116,10 +116,11 @@ void ue_mgvf_holders_load(struct ue_service *service)
 	struct ue_member *member;
 	struct ue_msk *msk;
 
-	TAILQ_FOREACH(member, &service->members, entry)
-	for (msk = member->usim->msks; msk; msk = msk->next)
-		if (ue_service_has_group(service, &msk->ref))
-			holder_add(service, &msk->ref, member->usim);
+	for (member = TAILQ_FIRST(&service->members); member;
+	     member = TAILQ_NEXT(member, entry))
+		for (msk = member->usim->msks; msk; msk = msk->next)
+			if (ue_service_has_group(service, &msk->ref))
+				holder_add(service, &msk->ref, member->usim);
 }
 
 /* ---- Into the struct mgvf ---- */

@@ -147,13 +147,15 @@ static void take_mtk(struct ue *ue, const struct mgvf_outcome *outcome)
 	struct fault fault = { 0 };
 
 	ue->counts.mtk_accepted++;
-	TAILQ_FOREACH(service, &ue->services, entry)
-	if (service->active && ue_service_has_group(service, &outcome->ref) &&
-	    ue_keys_accept(service, &outcome->ref, outcome->mtk_id,
-			   &outcome->mtk, &fault))
-		log_error(UE_AREA, "mtk-not-stored",
-			  LOG_TEXT("service", service->id),
-			  LOG_TEXT("reason", fault.text));
+	for (service = TAILQ_FIRST(&ue->services); service;
+	     service = TAILQ_NEXT(service, entry))
+		if (service->active &&
+		    ue_service_has_group(service, &outcome->ref) &&
+		    ue_keys_accept(service, &outcome->ref, outcome->mtk_id,
+				   &outcome->mtk, &fault))
+			log_error(UE_AREA, "mtk-not-stored",
+				  LOG_TEXT("service", service->id),
+				  LOG_TEXT("reason", fault.text));
 }
 
 /* The MTK message comes again and again, so one that we have is no fault. */
@@ -214,11 +216,12 @@ static void received(void *argument, const struct udp_datagram *datagram)
 		ue->counts.refused++;
 		return;
 	}
-	TAILQ_FOREACH(service, &ue->services, entry)
-	if (is_for(service, socket, datagram, &message.key_ids.msk)) {
-		receive_mtk(service, &message, datagram);
-		return;
-	}
+	for (service = TAILQ_FIRST(&ue->services); service;
+	     service = TAILQ_NEXT(service, entry))
+		if (is_for(service, socket, datagram, &message.key_ids.msk)) {
+			receive_mtk(service, &message, datagram);
+			return;
+		}
 }
 
 static struct ue_socket *socket_open(struct ue *ue, const union address *local,

@@ -27,9 +27,10 @@ struct ue_service *ue_service_find(struct ue *ue, const char *id)
 {
 	struct ue_service *service;
 
-	TAILQ_FOREACH(service, &ue->services, entry)
-	if (!strcmp(service->id, id))
-		return service;
+	for (service = TAILQ_FIRST(&ue->services); service;
+	     service = TAILQ_NEXT(service, entry))
+		if (!strcmp(service->id, id))
+			return service;
 	return NULL;
 }
 
@@ -313,9 +314,10 @@ void ue_service_missed(struct ue_service *service, const struct msk_ref *ref)
 		log_info(UE_AREA, "key-missing",
 			 LOG_TEXT("service", service->id),
 			 LOG_HEX("msk", ref->msk_id));
-	TAILQ_FOREACH(member, &service->members, entry)
-	if (!ue_usim_has_msk(member->usim, ref))
-		ue_member_missing(member);
+	for (member = TAILQ_FIRST(&service->members); member;
+	     member = TAILQ_NEXT(member, entry))
+		if (!ue_usim_has_msk(member->usim, ref))
+			ue_member_missing(member);
 }
 
 /* ---- Coming and going ---- */

@@ -241,9 +241,10 @@ bool scene_is_ready(struct scene *which)
 	(void)which;
 	if (!service)
 		return false;
-	TAILQ_FOREACH(member, &service->members, entry)
-	if (member->state != UE_MEMBER_READY)
-		return false;
+	for (member = TAILQ_FIRST(&service->members); member;
+	     member = TAILQ_NEXT(member, entry))
+		if (member->state != UE_MEMBER_READY)
+			return false;
 	return true;
 }
 

@@ -137,10 +137,12 @@ static void on_status(void *argument, struct ctl_request *request)
 	json_t *status;
 	size_t i;
 
-	status = json_pack("{s:s,s:b}", "version", MBSEC_VERSION,
+	status = json_pack("{s:s,s:b,s:I}", "version", MBSEC_VERSION,
 			   "kernel-module",
 			   process->daemon.kernel &&
-				   kernel_is_here(process->daemon.kernel));
+				   kernel_is_here(process->daemon.kernel),
+			   "secure-memory-used",
+			   (json_int_t)CRYPTO_secure_used());
 	for (i = 0; i < ROLES; i++)
 		if (is_chosen(process->config, roles[i]) && roles[i]->status)
 			json_object_set_new(status, roles[i]->name,

@@ -116,6 +116,9 @@ class Core(Daemon):
         members = self.control.command("member list", service=service)["members"]
         return {member["ue"]: member for member in members}
 
+    def impi_absent(self, ue, service=SERVICE):
+        return ue.impi not in self.members(service)
+
     def evict(self, ue, service=SERVICE):
         return self.control.command("member evict", ue=ue.imsi, service=service)
 

@@ -44,13 +44,22 @@ class Stream(Worker):
         self.rate, self.length = rate, length
         self.sent = []
         self.refused = collections.Counter()
+        self.paused = threading.Event()
         super().__init__()
 
     def work(self):
         number = 0
         while not self.ending.wait(1 / self.rate):
-            self.send(number)
-            number += 1
+            if not self.paused.is_set():
+                self.send(number)
+                number += 1
+
+    def pause(self):
+        """Nothing is sent until resume()."""
+        self.paused.set()
+
+    def resume(self):
+        self.paused.clear()
 
     def send(self, number):
         body = capture.pattern_payload(self.length - HEADER.size)

@@ -54,6 +54,8 @@ static const cyaml_schema_value_t schema = {
 	CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct config, fields),
 };
 
+#define UNKNOWN_KEY "Unexpected key: "
+
 /* The first complaint of libcyaml and where it is, which comes in lines. */
 struct complaint {
 	char text[120];
@@ -82,7 +84,8 @@ static void on_complaint(cyaml_log_t level, void *context, const char *format,
 	if (!place)
 		return;
 	place += strlen("in mapping field '");
-	snprintf(complaint->section, sizeof(complaint->section), "%.31s", place);
+	snprintf(complaint->section, sizeof(complaint->section), "%.31s",
+		 place);
 	quote = strchr(complaint->section, '\'');
 	if (quote)
 		*quote = '\0';
@@ -108,7 +111,8 @@ static void accepted_keys(const struct complaint *complaint, char *text,
 	size_t length = 0;
 
 	text[0] = '\0';
-	if (strncmp(complaint->text, "Unexpected key", 14) || !field)
+	if (strncmp(complaint->text, UNKNOWN_KEY, strlen(UNKNOWN_KEY)) ||
+	    !field)
 		return;
 	for (; field->key && length + 1 < room; field++)
 		length += (size_t)snprintf(text + length, room - length, "%s%s",
@@ -116,37 +120,9 @@ static void accepted_keys(const struct complaint *complaint, char *text,
 					   field->key);
 }
 
-static struct config *load(const char *path, struct fault *fault)
-{
-	struct complaint complaint = { .line = 0 };
-	const cyaml_config_t options = {
-		.log_fn = on_complaint,
-		.log_ctx = &complaint,
-		.log_level = CYAML_LOG_WARNING,
-		.mem_fn = cyaml_mem,
-	};
-	struct config *config = NULL;
-	char accepted[256];
-	cyaml_err_t error;
-
-	error = cyaml_load_file(path, &options, &schema,
-				(cyaml_data_t **)&config, NULL);
-	if (error == CYAML_OK)
-		return config;
-	accepted_keys(&complaint, accepted, sizeof(accepted));
-	if (error == CYAML_ERR_FILE_OPEN)
-		fault_set(fault, FAULT_STATE, "%s cannot be opened", path);
-	else if (complaint.line)
-		fault_set(fault, FAULT_MALFORMED, "%s:%u: %s%s", path,
-			  complaint.line, complaint.text, accepted);
-	else
-		fault_set(fault, FAULT_MALFORMED, "%s: %s", path,
-			  complaint.text[0] ? complaint.text :
-					      cyaml_strerror(error));
-	return NULL;
-}
-
-/* The line of @key in @section, 0 if it is not there. */
+/* The line of @key in @section, which is empty for the file itself; 0 if it is
+ * not there.
+ */
 static size_t find_line(yaml_parser_t *parser, const char *section,
 			const char *key)
 {
@@ -170,7 +146,10 @@ static size_t find_line(yaml_parser_t *parser, const char *section,
 			is_key = true;
 			break;
 		case YAML_SCALAR_EVENT:
-			if (depth == 1 && is_key)
+			if (depth == 1 && is_key && !*section &&
+			    !strcmp(name, key))
+				line = event.start_mark.line + 1;
+			else if (depth == 1 && is_key)
 				inside = !strcmp(name, section);
 			else if (inside && is_key && !strcmp(name, key))
 				line = event.start_mark.line + 1;
@@ -202,6 +181,63 @@ static size_t key_line(const char *path, const char *section, const char *key)
 	}
 	fclose(file);
 	return line;
+}
+
+/* libcyaml names the line of what it read before an unknown key. */
+static unsigned int complaint_line(const struct complaint *complaint,
+				   const char *path)
+{
+	size_t line = 0;
+
+	if (!strncmp(complaint->text, UNKNOWN_KEY, strlen(UNKNOWN_KEY)))
+		line = key_line(path, complaint->section,
+				complaint->text + strlen(UNKNOWN_KEY));
+	return line ? (unsigned int)line : complaint->line;
+}
+
+static void complain(const struct complaint *complaint, const char *path,
+		     const char *error, struct fault *fault)
+{
+	const char *text = complaint->text[0] ? complaint->text : error;
+	unsigned int line = complaint_line(complaint, path);
+	char accepted[256], place[16] = "";
+
+	accepted_keys(complaint, accepted, sizeof(accepted));
+	if (line)
+		snprintf(place, sizeof(place), ":%u", line);
+	fault_set(fault, FAULT_MALFORMED, "%s%s: %s%s%s%s", path, place,
+		  complaint->section, complaint->section[0] ? ": " : "", text,
+		  accepted);
+}
+
+static struct config *load(const char *path, struct fault *fault)
+{
+	struct complaint complaint = { .line = 0 };
+	const cyaml_config_t options = {
+		.log_fn = on_complaint,
+		.log_ctx = &complaint,
+		.log_level = CYAML_LOG_WARNING,
+		.mem_fn = cyaml_mem,
+	};
+	struct config *config = NULL;
+	cyaml_err_t error;
+
+	error = cyaml_load_file(path, &options, &schema,
+				(cyaml_data_t **)&config, NULL);
+	if (error == CYAML_OK && config)
+		return config;
+	if (error == CYAML_OK) {
+		fault_set(fault, FAULT_MALFORMED,
+			  "%s: is empty; accepted are daemon, roles and "
+			  "sections of roles",
+			  path);
+		return NULL;
+	}
+	if (error == CYAML_ERR_FILE_OPEN)
+		fault_set(fault, FAULT_STATE, "%s cannot be opened", path);
+	else
+		complain(&complaint, path, cyaml_strerror(error), fault);
+	return NULL;
 }
 
 /* Puts file, line and section before @reason, which begins with the key. */
@@ -265,7 +301,7 @@ static int check_roles(const struct config *config, const char *path,
 
 	for (i = 0; i < config->roles_count; i++) {
 		snprintf(name, sizeof(name), " %s ", config->roles[i]);
-		if (!strstr(names, name))
+		if (!strstr(names, name) || strchr(config->roles[i], ' '))
 			return fault_set(fault, FAULT_MALFORMED,
 					 "%s: roles: \"%s\" is none of hss, "
 					 "bsf, mbstf, bmsc, ue",

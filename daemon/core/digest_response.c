@@ -105,14 +105,14 @@ static int hash_end(struct hash *hash, char hex[DIGEST_RESPONSE_SIZE],
 		    struct fault *fault)
 {
 	uint8_t value[EVP_MAX_MD_SIZE];
-	unsigned int size = 0, i;
+	unsigned int size = 0;
 
 	hex[0] = '\0';
 	if (!hash->failed &&
 	    EVP_DigestFinal_ex(hash->context, value, &size) != 1)
 		hash->failed = true;
-	for (i = 0; !hash->failed && i < size; i++)
-		snprintf(hex + 2 * i, 3, "%02x", value[i]);
+	if (!hash->failed)
+		text_hex(hex, value, size);
 	OPENSSL_cleanse(value, sizeof(value));
 	EVP_MD_CTX_free(hash->context);
 	if (hash->failed)

@@ -32,12 +32,15 @@ static size_t character(const uint8_t *text, size_t left)
 
 bool text_is_plain(const char *text, size_t length)
 {
-	size_t pos = 0;
+	size_t pos = 0, size;
 
 	while (pos < length) {
-		size_t size =
-			character((const uint8_t *)text + pos, length - pos);
-
+		/* Nearly all is ASCII, and there is much of it. */
+		if (text[pos] >= ' ' && text[pos] < 0x7f) {
+			pos++;
+			continue;
+		}
+		size = character((const uint8_t *)text + pos, length - pos);
 		if (!size)
 			return false;
 		pos += size;
@@ -59,6 +62,23 @@ void text_make_plain(char *text)
 		text += size;
 		left -= size;
 	}
+}
+
+static char hex_digit(unsigned int value)
+{
+	/* 39 from '9' + 1 to 'a', added where the difference is negative. */
+	return (char)('0' + value + (((9 - value) >> 8) & 39));
+}
+
+void text_hex(char *out, const uint8_t *octets, size_t size)
+{
+	size_t i;
+
+	for (i = 0; i < size; i++) {
+		*out++ = hex_digit(octets[i] >> 4);
+		*out++ = hex_digit(octets[i] & 15);
+	}
+	*out = '\0';
 }
 
 int text_copy(char *out, size_t room, const char *text, size_t length,

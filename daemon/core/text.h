@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "fault.h"
 
@@ -24,6 +25,10 @@ int text_copy(char *out, size_t room, const char *text, size_t length,
  */
 int text_number(const char *text, size_t length, unsigned long max,
 		unsigned long *value, const char *what, struct fault *fault);
+/* Two lower-case digits for each of @size octets, and a NUL. The time it takes does
+ * not depend on the octets, which may be those of a key.
+ */
+void text_hex(char *out, const uint8_t *octets, size_t size);
 /* ASCII letters of either case are equal, all else is exact. */
 bool text_equal_nocase(const char *a, size_t a_length, const char *b,
 		       size_t b_length);

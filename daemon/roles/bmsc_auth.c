@@ -15,6 +15,7 @@
 #include "bmsc_request.h"
 #include "core/digest_realm.h"
 #include "core/mbms_profile.h"
+#include "core/text.h"
 #include "io/httpd.h"
 
 #define KEY_SIZE 32
@@ -42,16 +43,13 @@ static void nonce_write(const struct bmsc *bmsc, uint64_t stamp,
 			char nonce[BMSC_NONCE_SIZE])
 {
 	uint8_t tag[EVP_MAX_MD_SIZE];
-	unsigned int size = 0, i;
-	char *end;
+	unsigned int size = 0;
 
 	snprintf(nonce, BMSC_NONCE_SIZE, "%016llx", (unsigned long long)stamp);
 	/* The key is ours, so reading it here tells it to nobody. */
 	HMAC(EVP_sha256(), bmsc->nonce_key.bytes, (int)bmsc->nonce_key.size,
 	     (const uint8_t *)nonce, STAMP_DIGITS, tag, &size);
-	end = nonce + STAMP_DIGITS;
-	for (i = 0; i < TAG_SIZE; i++, end += 2)
-		snprintf(end, 3, "%02x", tag[i]);
+	text_hex(nonce + STAMP_DIGITS, tag, TAG_SIZE);
 }
 
 static void nonce_make(struct bmsc *bmsc, char nonce[BMSC_NONCE_SIZE])

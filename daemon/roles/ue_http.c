@@ -7,6 +7,7 @@
 
 #include "core/digest_header.h"
 #include "core/digest_realm.h"
+#include "core/text.h"
 #include "log.h"
 #include "roles/ue_procedure.h"
 
@@ -34,11 +35,9 @@ uint32_t ue_random(void)
 void ue_cnonce_make(char cnonce[UE_CNONCE_SIZE])
 {
 	uint8_t octets[(UE_CNONCE_SIZE - 1) / 2];
-	size_t i;
 
 	random_fill(octets, sizeof(octets));
-	for (i = 0; i < sizeof(octets); i++)
-		snprintf(cnonce + 2 * i, 3, "%02x", octets[i]);
+	text_hex(cnonce, octets, sizeof(octets));
 }
 
 int ue_procedure_send(struct ue_procedure *procedure, const char *method,

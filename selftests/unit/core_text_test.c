@@ -106,6 +106,25 @@ static void test_number(void **state)
 	assert_int_equal(value, 0);
 }
 
+static void test_hex(void **state)
+{
+	char out[2 * 256 + 1], expected[3];
+	uint8_t octets[256];
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < 256; i++)
+		octets[i] = (uint8_t)i;
+	text_hex(out, octets, 256);
+	assert_int_equal(strlen(out), 512);
+	for (i = 0; i < 256; i++) {
+		snprintf(expected, sizeof(expected), "%02x", i);
+		assert_memory_equal(out + 2 * i, expected, 2);
+	}
+	text_hex(out, octets, 0);
+	assert_string_equal(out, "");
+}
+
 static void test_nocase(void **state)
 {
 	(void)state;
@@ -307,6 +326,7 @@ int main(void)
 		cmocka_unit_test(test_plain),
 		cmocka_unit_test(test_copy),
 		cmocka_unit_test(test_number),
+		cmocka_unit_test(test_hex),
 		cmocka_unit_test(test_nocase),
 		cmocka_unit_test(test_base64),
 		cmocka_unit_test(test_base64_refuses),

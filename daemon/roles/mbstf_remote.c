@@ -22,11 +22,24 @@ struct flow {
 
 LIST_HEAD(flows, flow);
 
+/* A key that the kernel there has to give up, until it is known to have. */
+struct deletion {
+	LIST_ENTRY(deletion) link;
+	struct mbstf_remote *remote;
+	int64_t flow;
+	uint32_t msk_id;
+	uint16_t mtk_id;
+	bool asked;
+};
+
+LIST_HEAD(deletions, deletion);
+
 struct mbstf_remote {
 	struct loop *loop;
 	struct peer_client *peer;
 	char name[PEER_NAME_SIZE];
 	struct flows flows;
+	struct deletions deletions;
 	mbstf_callback callback;
 	void *argument;
 	/* It does not know what it should: nothing but streams is sent to it. */
@@ -57,6 +70,7 @@ struct mbstf_remote *mbstf_remote_new(struct daemon *daemon, const char *name,
 	remote->callback = callback;
 	remote->argument = argument;
 	LIST_INIT(&remote->flows);
+	LIST_INIT(&remote->deletions);
 	snprintf(remote->name, sizeof(remote->name), "%s", name);
 	remote->peer = peer_client_new(daemon->http, daemon->loop, url, "bmsc",
 				       key_file, fault);
@@ -68,6 +82,7 @@ struct mbstf_remote *mbstf_remote_new(struct daemon *daemon, const char *name,
 
 void mbstf_remote_free(struct mbstf_remote *remote)
 {
+	struct deletion *deletion;
 	struct flow *flow;
 
 	if (!remote)
@@ -77,6 +92,10 @@ void mbstf_remote_free(struct mbstf_remote *remote)
 	while ((flow = LIST_FIRST(&remote->flows))) {
 		LIST_REMOVE(flow, link);
 		free(flow);
+	}
+	while ((deletion = LIST_FIRST(&remote->deletions))) {
+		LIST_REMOVE(deletion, link);
+		free(deletion);
 	}
 	free(remote);
 }
@@ -134,6 +153,48 @@ static int ask(struct mbstf_remote *remote, json_t *question,
 	return peer_ask(remote->peer, question, callback, remote, fault);
 }
 
+static json_t *mtk_question(const char *command, int64_t flow, uint32_t msk_id,
+			    uint16_t mtk_id)
+{
+	char msk[9];
+
+	snprintf(msk, sizeof(msk), "%08x", msk_id);
+	return json_pack("{s:s, s:I, s:s, s:i}", "command", command, "flow",
+			 (json_int_t)flow, "msk-id", msk, "mtk-id", mtk_id);
+}
+
+static void on_deleted(void *argument, const json_t *answer,
+		       const struct fault *fault)
+{
+	struct deletion *deletion = argument;
+	struct mbstf_remote *remote = deletion->remote;
+
+	if (answer) {
+		LIST_REMOVE(deletion, link);
+		free(deletion);
+	} else {
+		deletion->asked = false;
+	}
+	on_answer(remote, answer, fault);
+}
+
+static void delete_all(struct mbstf_remote *remote)
+{
+	struct deletion *deletion;
+	struct fault fault = { 0 };
+	json_t *question;
+
+	for (deletion = LIST_FIRST(&remote->deletions); deletion;
+	     deletion = LIST_NEXT(deletion, link)) {
+		if (deletion->asked)
+			continue;
+		question = mtk_question("mtk-delete", deletion->flow,
+					deletion->msk_id, deletion->mtk_id);
+		deletion->asked = !peer_ask(remote->peer, question, on_deleted,
+					    deletion, &fault);
+	}
+}
+
 static json_t *flow_question(const struct mbstf_flow *flow)
 {
 	char group[ADDRESS_TEXT_SIZE], source[ADDRESS_TEXT_SIZE];
@@ -165,6 +226,7 @@ static void on_restored(void *argument, const json_t *answer,
 		return;
 	remote->lost = false;
 	log_info(AREA, "sender-restored", LOG_TEXT("name", remote->name));
+	delete_all(remote);
 	for (flow = LIST_FIRST(&remote->flows); flow; flow = next) {
 		next = LIST_NEXT(flow, link);
 		remote->callback(remote->argument, MBSTF_RENEW, flow->flow.id);
@@ -235,16 +297,6 @@ void mbstf_remote_flow_delete(struct mbstf_remote *remote, int64_t id)
 	     NULL);
 }
 
-static json_t *mtk_question(const char *command, int64_t flow, uint32_t msk_id,
-			    uint16_t mtk_id)
-{
-	char msk[9];
-
-	snprintf(msk, sizeof(msk), "%08x", msk_id);
-	return json_pack("{s:s, s:I, s:s, s:i}", "command", command, "flow",
-			 (json_int_t)flow, "msk-id", msk, "mtk-id", mtk_id);
-}
-
 int mbstf_remote_mtk_add(struct mbstf_remote *remote, int64_t flow,
 			 uint32_t msk_id, uint16_t mtk_id,
 			 const struct secret *mtk, struct fault *fault)
@@ -273,7 +325,17 @@ int mbstf_remote_mtk_activate(struct mbstf_remote *remote, int64_t flow,
 void mbstf_remote_mtk_delete(struct mbstf_remote *remote, int64_t flow,
 			     uint32_t msk_id, uint16_t mtk_id)
 {
-	tell(remote, mtk_question("mtk-delete", flow, msk_id, mtk_id), NULL);
+	struct deletion *deletion = malloc(sizeof(*deletion));
+
+	if (!deletion)
+		return;
+	*deletion = (struct deletion){ .remote = remote,
+				       .flow = flow,
+				       .msk_id = msk_id,
+				       .mtk_id = mtk_id };
+	LIST_INSERT_HEAD(&remote->deletions, deletion, link);
+	if (!remote->lost)
+		delete_all(remote);
 }
 
 int mbstf_remote_send(struct mbstf_remote *remote, int64_t flow,

@@ -140,7 +140,9 @@ static bool is_for(const struct ue_service *service,
 	return false;
 }
 
-/* Services that share an MSK share its MTKs. */
+/* Services that share an MSK share its MTKs. One UE has opened the message for all
+ * of this host; those who could not have missed the MSK, or are shut out.
+ */
 static void take_mtk(struct ue *ue, const struct mgvf_outcome *outcome)
 {
 	struct ue_service *service;
@@ -148,14 +150,17 @@ static void take_mtk(struct ue *ue, const struct mgvf_outcome *outcome)
 
 	ue->counts.mtk_accepted++;
 	for (service = TAILQ_FIRST(&ue->services); service;
-	     service = TAILQ_NEXT(service, entry))
-		if (service->active &&
-		    ue_service_has_group(service, &outcome->ref) &&
-		    ue_keys_accept(service, &outcome->ref, outcome->mtk_id,
+	     service = TAILQ_NEXT(service, entry)) {
+		if (!service->active ||
+		    !ue_service_has_group(service, &outcome->ref))
+			continue;
+		if (ue_keys_accept(service, &outcome->ref, outcome->mtk_id,
 				   &outcome->mtk, &fault))
 			log_error(UE_AREA, "mtk-not-stored",
 				  LOG_TEXT("service", service->id),
 				  LOG_TEXT("reason", fault.text));
+		ue_service_ask(service, &outcome->ref);
+	}
 }
 
 /* The MTK message comes again and again, so one that we have is no fault. */

@@ -300,11 +300,20 @@ void ue_service_active_changed(struct ue_service *service, int change)
 	ue_service_schedule(service);
 }
 
+void ue_service_ask(struct ue_service *service, const struct msk_ref *ref)
+{
+	struct ue_member *member;
+
+	for (member = TAILQ_FIRST(&service->members); member;
+	     member = TAILQ_NEXT(member, entry))
+		if (!ue_usim_has_msk(member->usim, ref))
+			ue_member_missing(member);
+}
+
 void ue_service_missed(struct ue_service *service, const struct msk_ref *ref)
 {
 	struct ue *ue = service->ue;
 	int64_t now = loop_now(ue->loop);
-	struct ue_member *member;
 
 	ue->counts.unknown_key++;
 	if (now < service->missed || !service->security)
@@ -314,10 +323,7 @@ void ue_service_missed(struct ue_service *service, const struct msk_ref *ref)
 		log_info(UE_AREA, "key-missing",
 			 LOG_TEXT("service", service->id),
 			 LOG_HEX("msk", ref->msk_id));
-	for (member = TAILQ_FIRST(&service->members); member;
-	     member = TAILQ_NEXT(member, entry))
-		if (!ue_usim_has_msk(member->usim, ref))
-			ue_member_missing(member);
+	ue_service_ask(service, ref);
 }
 
 /* ---- Coming and going ---- */

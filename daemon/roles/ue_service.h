@@ -46,6 +46,8 @@ void ue_service_unused(struct ue_service *service);
  * @ref ask for it, at most once a second.
  */
 void ue_service_missed(struct ue_service *service, const struct msk_ref *ref);
+/* Members that lack @ref, which is in use (authentic), ask for it. */
+void ue_service_ask(struct ue_service *service, const struct msk_ref *ref);
 /* A sender was seen that the announcement does not have, not authentic. */
 void ue_service_refresh(struct ue_service *service);
 /* Something is to be done later: old MTKs, groups that could not be joined. */

@@ -231,6 +231,27 @@ static void shares_kernel_keys(void **state)
 	assert_false(scene->group);
 }
 
+/* What one of them can open, the other one has missed, and asks for. */
+static void asks_for_what_others_have(void **state)
+{
+	const struct ue_member *member = scene_join(0);
+
+	(void)state;
+	scene_join(1);
+	scene_until_ready();
+	until(has_verified, 2);
+	scene_msk_next();
+	scene_push(1);
+	until(has_verified, 3);
+	scene->status = MBMS_STATUS_FORBIDDEN;
+	scene_mtk_next(1);
+	until(has_left, 1);
+	assert_int_equal(member->state, UE_MEMBER_LEFT);
+	assert_int_equal(scene->counts.msk_requests, 1);
+	/* The other one is inside, and so is this host. */
+	assert_int_equal(scene->installed_count, 1);
+}
+
 /* The old MTK stays for packets on the way, and not longer. */
 static void overlaps(void **state)
 {
@@ -349,6 +370,7 @@ int main(void)
 		TEST(deregisters),
 		TEST(leaves_alone),
 		TEST(shares_kernel_keys),
+		TEST(asks_for_what_others_have),
 		TEST(overlaps),
 		TEST(is_not_filled_with_mtks),
 		TEST(module_comes_and_goes),

@@ -18,7 +18,7 @@ MAKEFLAGS += --no-print-directory
 export PREFIX DESTDIR
 
 .PHONY: all help module cli daemon packages check check-unit check-vm check-vng \
-	coverage fuzz demo lint install uninstall clean
+	coverage fuzz bench-keys demo lint install uninstall clean
 
 all: cli daemon
 	@if [ -d /lib/modules/$(RELEASE)/build ]; then \
@@ -43,6 +43,8 @@ help:
 	@echo 'make coverage   how much of daemon/core its unit tests run'
 	@echo 'make fuzz [FUZZ_SECONDS=$(FUZZ_SECONDS)] [TARGETS="core_mikey core_xml"]'
 	@echo '                all fuzzers or some, for that time together'
+	@echo 'make bench-keys [N="10000"]'
+	@echo '                measure rekeys of N UEs and joins of N UEs: docs/sizing.rst'
 	@echo 'make lint       style and layering'
 	@echo 'make install, uninstall'
 	@echo '                with PREFIX ($(PREFIX)) and DESTDIR'
@@ -86,6 +88,12 @@ coverage:
 
 fuzz:
 	@$(MAKE) -s -C selftests/fuzz ENGINE=libfuzzer FUZZ_SECONDS=$(FUZZ_SECONDS) fuzz
+
+# One after the other, so that they have the machine for themselves.
+bench-keys: daemon
+	@for n in $(or $(N),10000); do \
+		selftests/bench/join-burst $$n && selftests/bench/rekey-storm $$n || exit; \
+	done
 
 demo:
 	@selftests/vm/demo $(DEMO_KERNEL)

@@ -31,10 +31,9 @@ int bootstrap_put(struct store *store, const struct bootstrap *bootstrap,
 		  const struct secret *ks, struct fault *fault)
 {
 	/* Both B-TID and IMPI may be there. */
-	static const char sql[] =
-		"INSERT OR REPLACE INTO bootstrap"
-		" (btid, impi, ks, gba_u, created, expires)"
-		" VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+	static const char sql[] = "INSERT OR REPLACE INTO bootstrap"
+				  " (btid, impi, ks, gba_u, created, expires)"
+				  " VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
 	sqlite3_stmt *statement = store_statement(store, sql, fault);
 	char context[CONTEXT_SIZE];
 

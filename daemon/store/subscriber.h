@@ -49,7 +49,6 @@ int subscriber_each(struct store *store, const char *after, unsigned int limit,
 				    const struct subscriber *subscriber,
 				    struct fault *fault),
 		    void *argument, struct fault *fault);
-int subscriber_count(struct store *store, uint64_t *count,
-		     struct fault *fault);
+int subscriber_count(struct store *store, uint64_t *count, struct fault *fault);
 
 #endif

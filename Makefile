@@ -2,7 +2,8 @@
 #
 # "make help" says what there is to make.
 
-# Kernels that "make check" runs on, and the one of "make demo".
+# Kernels that "make check" runs on, and the one of "make demo" and
+# "make demo-static".
 KERNELS ?= 6.1 6.12
 DEMO_KERNEL ?= $(firstword $(KERNELS))
 
@@ -18,7 +19,7 @@ MAKEFLAGS += --no-print-directory
 export PREFIX DESTDIR
 
 .PHONY: all help module cli daemon packages check check-unit check-vm check-vng \
-	coverage fuzz bench-keys demo lint install uninstall clean
+	coverage fuzz bench-keys demo demo-static lint install uninstall clean
 
 all: cli daemon
 	@if [ -d /lib/modules/$(RELEASE)/build ]; then \
@@ -36,7 +37,9 @@ help:
 	@echo 'make cli        the mbsec tool, build/mbsec'
 	@echo 'make daemon     the key manager, build/mbsecd'
 	@echo 'make demo [DEMO_PCAP=FILE]'
-	@echo '                watch protected multicast in a guest'
+	@echo '                watch mbsecd and the module protect multicast, in a guest'
+	@echo 'make demo-static [DEMO_PCAP=FILE]'
+	@echo '                the module alone, with keys by hand'
 	@echo 'make check [KERNELS="6.1 6.12"]'
 	@echo '                all tests; make check-unit, check-vm: a part of them'
 	@echo 'make check-vng  the guest tests by virtme-ng'
@@ -63,8 +66,8 @@ packages:
 	@selftests/vm/packages
 
 # The compiler has to be there before the tool is built.
-check check-unit check-vm check-vng coverage demo fuzz lint: packages
-check check-vm check-vng demo: | build-tool
+check check-unit check-vm check-vng coverage demo demo-static fuzz lint: packages
+check check-vm check-vng demo demo-static: | build-tool
 
 .PHONY: build-tool
 build-tool: packages
@@ -97,6 +100,9 @@ bench-keys: daemon
 
 demo:
 	@selftests/vm/demo $(DEMO_KERNEL)
+
+demo-static:
+	@selftests/vm/demo $(DEMO_KERNEL) demo-static
 
 lint:
 	@selftests/lint/run

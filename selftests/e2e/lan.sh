@@ -1,18 +1,33 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# shellcheck disable=SC2154 # here and work are of the script that sources this
-# The hosts, which are network namespaces on one bridge, and commands on them.
+# shellcheck disable=SC2154 # here, work and the hosts are of the script that sources this
+# The hosts, which are network namespaces on one bridge, and commands on them. The
+# demonstration says which ones there are: hosts, their address and mac, and in
+# hosts_of names for some together.
 
-# shellcheck disable=SC2034 # the picture shows them
-declare -A address=([sender]=10.9.1.1 [member1]=10.9.1.11 [member2]=10.9.1.12
-	[outsider]=10.9.1.66)
-declare -A mac=([sender]=02:00:00:00:01:01 [member1]=02:00:00:00:01:11
-	[member2]=02:00:00:00:01:12 [outsider]=02:00:00:00:01:66)
-declare -A hosts_of=([members]="member1 member2")
 declare -A input=() pids=()
-hosts=(sender member1 member2 outsider)
 namespace=mbsec-demo-$$
 loaded=no
+
+need() {
+	local command
+	for command in "$@"; do
+		type -P "$command" >/dev/null || die "needs $command"
+	done
+}
+
+# What every demonstration begins with.
+set_up() {
+	shopt -s extglob
+	choose_colours
+	[ "$(id -u)" = 0 ] || die "needs root, for network namespaces"
+	export PATH=$here:$here/../../build:$PATH:/usr/sbin:/sbin LC_ALL=C
+	need ip iperf tcpdump mbsec modprobe insmod /usr/bin/python3
+	work=$(mktemp -d)
+	trap clean_up EXIT
+	trap 'exit 130' INT TERM HUP
+	umask 077
+}
 
 # A pipe that nobody writes to: a pause without starting a program.
 open_pipes() {
@@ -65,6 +80,8 @@ make_lan() {
 			echo "link set $host master br0 up"
 		done
 	} | ip -n "$namespace-switch" -batch -
+	mkdir "$work/switch"
+	open_shell switch
 	for host in "${hosts[@]}"; do
 		configure "$host"
 		open_shell "$host"
@@ -142,7 +159,8 @@ start() {
 	local host
 	show_command "$1" "$3 &"
 	for host in ${hosts_of[$1]:-$1}; do
-		tell "$host" "exec $3 >../$host-$2.out 2>&1 & echo \$!"
+		# Of one that is killed the shell has nothing to say.
+		tell "$host" "exec $3 >../$host-$2.out 2>&1 & echo \$!; disown"
 		read -r "pids[$host-$2]" <"$work/reply"
 	done
 }

@@ -171,6 +171,7 @@ scene_keyless() {
 	holds_within 10 says "$work/outsider-monitor.out" unknown-key || true
 	stop outsider monitor
 	stop outsider listen
+	echo
 	show_events outsider
 	read_counters outsider
 	claim "the outsider's module dropped it, as it has no key of that name" \
@@ -232,6 +233,7 @@ scene_rekey() {
 	start_receivers
 	start_sender "-b $pace -n 1120000"
 	wait_for "the soft lifetime to end" says "$work/sender-monitor.out" soft-expire
+	echo
 	show_events sender
 	make_key 2
 	give_key 2
@@ -359,17 +361,6 @@ judge_machine() {
 	! grep -q 'QEMU TCG' /proc/cpuinfo ||
 		echo "And its CPUs are emulated in software (QEMU TCG), slowest where real" \
 			"ones are fastest, in their instructions for AES."
-}
-
-# The files of a guest go with it, but for those in VM_OUT, which the host then
-# puts where its user wants them.
-save_capture() {
-	local file=${VM_OUT:+$VM_OUT/demo.pcap}
-	[ -n "$file" ] || saved=${DEMO_PCAP:-}
-	file=${file:-$saved}
-	[ -n "$file" ] || return 0
-	cp "$work/outsider/wire.pcap" "$file"
-	chmod 644 "$file"
 }
 
 scene_summary() {

@@ -84,9 +84,19 @@ equal() {
 	[ -n "$1" ] && [ "$1" = "$2" ]
 }
 
+nothing() {
+	why="there is '$1'"
+	[ -z "$1" ]
+}
+
 positive() {
 	why="there is '$1'"
 	[ "${1:-0}" -gt 0 ]
+}
+
+at_most() {
+	why="it is '$1', and the other '$2'"
+	[ "$1" -le "$2" ]
 }
 
 # below A B: of two numbers with two decimals.

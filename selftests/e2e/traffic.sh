@@ -64,6 +64,7 @@ read_report() {
 		total[$1]=${BASH_REMATCH[5]}
 		rate[$1]="${BASH_REMATCH[2]} ${BASH_REMATCH[3]}bit/s"
 		in_mbit "${BASH_REMATCH[2]}" "${BASH_REMATCH[3]}"
+		# shellcheck disable=SC2034 # not every demonstration uses it
 		mbits_of[$1]=$mbit
 		found=yes
 	done <"$work/$1-iperf.out"
@@ -125,7 +126,6 @@ show_heard() {
 # What mbsec monitor printed, without the time.
 show_events() {
 	local line
-	echo
 	while read -r _ line; do
 		fill "$line" $((width - 4)) '' '    '
 		printf '    %s\n' "$filled"
@@ -176,6 +176,7 @@ read_keys() {
 		if [[ $line =~ ^\"mtk-id\":\ ([0-9]+) ]]; then
 			id=${BASH_REMATCH[1]}
 		elif [[ $line =~ ^\"packets\":\ ([0-9]+) ]]; then
+			# shellcheck disable=SC2034
 			used[$1 $id]=${BASH_REMATCH[1]}
 		fi
 	done <"$work/reply"
@@ -236,7 +237,7 @@ stop_tap() {
 wire() {
 	local verb=$1 file=$2
 	shift 2
-	tell outsider "wire.py $verb $file ${mac[sender]} $*" || {
+	tell outsider "wire.py $verb $file ${mac[${hosts[0]}]} $*" || {
 		indent "$work/reply"
 		die "wire.py $verb failed"
 	}
@@ -251,4 +252,15 @@ measure() {
 	while read -r name value; do
 		measured[$name]=$value
 	done <"$work/reply"
+}
+
+# The files of a guest go with it, but for those in VM_OUT, which the host then
+# puts where its user wants them.
+save_capture() {
+	local file=${VM_OUT:+$VM_OUT/demo.pcap}
+	[ -n "$file" ] || saved=${DEMO_PCAP:-}
+	file=${file:-$saved}
+	[ -n "$file" ] || return 0
+	cp "$work/outsider/wire.pcap" "$file"
+	chmod 644 "$file"
 }

@@ -4,6 +4,8 @@
 
 wire.py measure FILE SOURCE FIRST END
     figures of the datagrams from number FIRST on
+wire.py order FILE SOURCE FIRST END
+    which keys they name: MSK ID, MTK ID, and how many in a row
 wire.py compare FILE SOURCE OTHER A-B...
     octets A to B of a datagram, beside those of one in another file
 wire.py header FILE SOURCE
@@ -12,7 +14,7 @@ wire.py search FILE SOURCE TEXT...
     how many frames show eight octets of a text
 
 SOURCE is the hardware address that has sent them. There may be more datagrams
-than END; if there are fewer, measure waits up to ten seconds for them.
+than END; if there are fewer, measure and order wait up to ten seconds for them.
 """
 
 import math
@@ -60,14 +62,18 @@ def mtk_id(payload):
     return int.from_bytes(payload[KID][6:], "big") if payload[0] == CONFIG else None
 
 
-def keys(payloads):
-    """The keys that the datagrams name, each with how many in a row name it."""
+def msk_id(payload):
+    return payload[KID][2:6].hex() if payload[0] == CONFIG else None
+
+
+def in_a_row(names):
+    """The names, each with how often it comes in a row."""
     rows = []
-    for number in map(mtk_id, payloads):
-        if not rows or rows[-1][0] != number:
-            rows.append([number, 0])
+    for name in names:
+        if not rows or rows[-1][0] != name:
+            rows.append([name, 0])
         rows[-1][1] += 1
-    return " ".join(f"{number} {count}" for number, count in rows)
+    return rows
 
 
 def measure(path, source, first, end):
@@ -76,8 +82,14 @@ def measure(path, source, first, end):
     print("datagrams", len(found))
     print("octets", "-".join(str(size) for size in sorted(set(map(len, payloads)))))
     print("readable", showing([frame for frame, _ in found], [PATTERN]))
-    print("keys", keys(payloads))
+    print("keys", *(f"{name} {count}" for name, count in in_a_row(map(mtk_id, payloads))))
     print(f"entropy {entropy(payloads[-SAMPLE:]):.2f}" if found else "entropy")
+
+
+def order(path, source, first, end):
+    payloads = [payload for _, payload in wait(path, source, int(end))[int(first):int(end)]]
+    for name, count in in_a_row((msk_id(payload), mtk_id(payload)) for payload in payloads):
+        print(*name, count)
 
 
 def row(octets):
@@ -110,7 +122,7 @@ def search(path, source, *texts):
     print(showing(frames, [text.encode() for text in texts]))
 
 
-VERBS = {verb.__name__: verb for verb in (measure, compare, header, search)}
+VERBS = {verb.__name__: verb for verb in (measure, order, compare, header, search)}
 
 if __name__ == "__main__":
     if len(sys.argv) < 4 or sys.argv[1] not in VERBS:

@@ -67,6 +67,19 @@ const cyaml_schema_field_t bmsc_config_fields[] = {
 	CYAML_FIELD_END,
 };
 
+/* A sentence of daemon/core, which does not know the key. Returns -1. */
+static int about(const char *key, struct fault *fault)
+{
+	char text[FAULT_TEXT_SIZE];
+
+	if (!fault)
+		return -1;
+	memcpy(text, fault->text, sizeof(text));
+	snprintf(fault->text, sizeof(fault->text), "%s: %.*s", key,
+		 (int)(sizeof(fault->text) - strlen(key) - 3), text);
+	return -1;
+}
+
 static int number_or(const char *key, const char *text, uint32_t standard,
 		     uint32_t min, uint32_t max, uint32_t *number,
 		     struct fault *fault)
@@ -148,8 +161,9 @@ static int read_names(const struct bmsc_config *config,
 		return fault_set(fault, FAULT_MALFORMED,
 				 "fqdn is missing: the name of this BM-SC");
 	if (naf_id_set(&settings->naf_id, config->fqdn, UA_PROTOCOL_MBMS,
-		       fault) ||
-	    config_plmn("key-domain", config->key_domain, &plmn, fault) ||
+		       fault))
+		return about("fqdn", fault);
+	if (config_plmn("key-domain", config->key_domain, &plmn, fault) ||
 	    key_domain_from_plmn(&settings->key_domain, &plmn, fault))
 		return -1;
 	return 0;
@@ -164,10 +178,12 @@ static int read_push(const struct bmsc_config *config,
 	if (number_or("push-rate", config->push_rate, 20000, 1, PACE_RATE_MAX,
 		      &settings->push_rate, fault) ||
 	    number_or("push-burst", config->push_burst, 1000, 1, PACE_BURST_MAX,
-		      &settings->push_burst, fault) ||
-	    pace_init(&pace, settings->push_rate, settings->push_burst, 0,
-		      fault) ||
-	    config_duration_or("retry-first", config->retry_first, SECOND, 10,
+		      &settings->push_burst, fault))
+		return -1;
+	if (pace_init(&pace, settings->push_rate, settings->push_burst, 0,
+		      fault))
+		return about("push-burst", fault);
+	if (config_duration_or("retry-first", config->retry_first, SECOND, 10,
 			       10 * MINUTE, &first, fault) ||
 	    config_duration_or("retry-most", config->retry_most, 10 * SECOND,
 			       first, 60 * MINUTE, &most, fault) ||
@@ -199,6 +215,29 @@ static int read_members(const struct bmsc_config *config,
 	settings->members.silences = silences;
 	return number_or("max-back-off", config->max_back_off, 0, 0,
 			 ANNOUNCE_SECONDS_MAX, &settings->max_back_off, fault);
+}
+
+int bmsc_life_check(const struct keylife_policy *life, struct fault *fault)
+{
+	if (life->mtk_lead + life->mtk_overlap > life->mtk_lifetime)
+		return fault_set(fault, FAULT_ARGUMENT,
+				 "mtk-lifetime is shorter than mtk-lead and "
+				 "mtk-overlap together");
+	if (life->msk_overlap < life->mtk_overlap)
+		return fault_set(fault, FAULT_ARGUMENT,
+				 "msk-overlap is shorter than mtk-overlap");
+	if (life->msk_lead < life->mtk_lead)
+		return fault_set(fault, FAULT_ARGUMENT,
+				 "msk-lead is shorter than mtk-lead");
+	if (life->msk_lifetime &&
+	    life->msk_lead + life->msk_overlap > life->msk_lifetime)
+		return fault_set(fault, FAULT_ARGUMENT,
+				 "msk-lifetime is shorter than msk-lead and "
+				 "msk-overlap together");
+	if (!life->mtk_repeat)
+		return fault_set(fault, FAULT_ARGUMENT,
+				 "mtk-repeat is 0, the least is 1ms");
+	return keylife_policy_check(life, fault);
 }
 
 static int read_life(const struct bmsc_config *config,
@@ -235,7 +274,7 @@ static int read_life(const struct bmsc_config *config,
 		      KEYLIFE_MTK_COUNT_MIN, UINT16_MAX, &count, fault))
 		return -1;
 	life->mtk_count = (uint16_t)count;
-	return keylife_policy_check(life, fault);
+	return bmsc_life_check(life, fault);
 }
 
 int bmsc_settings_read(const struct bmsc_config *config,

@@ -124,6 +124,10 @@ struct bmsc_settings {
 	struct keylife_policy life;
 };
 
+/* Times of keys that do not fit each other: 0, or -1 and a sentence that begins with
+ * the key of one.
+ */
+int bmsc_life_check(const struct keylife_policy *life, struct fault *fault);
 int bmsc_settings_read(const struct bmsc_config *config,
 		       struct bmsc_settings *settings, struct fault *fault);
 

@@ -167,7 +167,7 @@ static int read_times(const json_t *arguments, struct keylife_policy *policy,
 				       KEYLIFE_TIME_MAX, times[i].value, fault))
 			return -1;
 	}
-	return keylife_policy_check(policy, fault);
+	return bmsc_life_check(policy, fault);
 }
 
 static int read_addition(const struct bmsc *bmsc, const json_t *arguments,

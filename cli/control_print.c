@@ -10,6 +10,8 @@
 #include "output.h"
 
 #define TEXT_SIZE 512
+#define INDENT 2
+#define INDENT_MAX (INDENT + 8)
 
 /* Names in it come from the network, so nothing of it moves the cursor. */
 static const char *scalar(const json_t *value, char text[static TEXT_SIZE])
@@ -51,25 +53,41 @@ void control_print_members(const json_t *object, const char *skip)
 	}
 }
 
-static void list_print(const char *name, const json_t *list)
+static void label_print(const char *name, int indent)
+{
+	printf("%*s%s%s%s:", indent, "", output_colour(OUTPUT_STRONG), name,
+	       output_plain());
+}
+
+/* Objects a line each, with the lists in them below. */
+static void list_print(const char *name, const json_t *list, int indent)
 {
 	char text[TEXT_SIZE];
-	json_t *value;
+	json_t *item, *value;
+	const char *member;
 	size_t i;
 
-	printf("  %s%s%s:", output_colour(OUTPUT_STRONG), name, output_plain());
+	label_print(name, indent);
 	if (!json_array_size(list))
 		printf(" none");
-	json_array_foreach(list, i, value)
+	json_array_foreach(list, i, item)
 	{
-		if (json_is_object(value)) {
-			printf("\n   ");
-			control_print_members(value, NULL);
-		} else {
-			printf("%s %s", i ? "," : "", scalar(value, text));
+		if (!json_is_object(item)) {
+			printf("%s %s", i ? "," : "", scalar(item, text));
+			continue;
+		}
+		printf("\n%*s", indent + 1, "");
+		control_print_members(item, NULL);
+		json_object_foreach(item, member, value)
+		{
+			if (!json_is_array(value) || indent >= INDENT_MAX)
+				continue;
+			putchar('\n');
+			list_print(member, value, indent + 4);
 		}
 	}
-	putchar('\n');
+	if (indent == INDENT)
+		putchar('\n');
 }
 
 /* The members of an object below its heading. */
@@ -84,10 +102,9 @@ static void fields_print(const json_t *object, const char *skip)
 		if (skip && !strcmp(name, skip))
 			continue;
 		if (json_is_array(value)) {
-			list_print(name, value);
+			list_print(name, value, INDENT);
 		} else if (json_is_object(value)) {
-			printf("  %s%s%s:", output_colour(OUTPUT_STRONG), name,
-			       output_plain());
+			label_print(name, INDENT);
 			control_print_members(value, NULL);
 			putchar('\n');
 		} else {
@@ -101,47 +118,71 @@ static const char *first_name(const json_t *object)
 	return json_object_iter_key(json_object_iter((json_t *)object));
 }
 
-static void items_print(const char *name, const json_t *list)
+static void item_print(const char *name, const json_t *item)
+{
+	const char *first = json_is_object(item) ? first_name(item) : NULL;
+	char text[TEXT_SIZE];
+
+	if (!first) {
+		output_heading(name, "%s", scalar(item, text));
+		return;
+	}
+	output_heading(first, "%s", scalar(json_object_get(item, first), text));
+	fields_print(item, first);
+}
+
+static bool is_list_of_objects(const json_t *value)
+{
+	return json_is_array(value) &&
+	       (!json_array_size(value) ||
+		json_is_object(json_array_get(value, 0)));
+}
+
+/* One thing with lists in it, such as a service, and not a list of things, which
+ * may say how many there are in total.
+ */
+static bool is_item(const json_t *result)
+{
+	const char *first = first_name(result), *name;
+	json_t *value;
+
+	if (!first || is_compound(json_object_get(result, first)) ||
+	    json_object_get(result, "total"))
+		return false;
+	json_object_foreach((json_t *)result, name,
+			    value) if (json_is_array(value)) return true;
+	return false;
+}
+
+static void member_print(const char *name, const json_t *value)
 {
 	char text[TEXT_SIZE];
-	const char *first;
 	json_t *item;
 	size_t i;
 
-	if (!json_array_size(list))
-		output_heading(name, "none");
-	json_array_foreach(list, i, item)
-	{
-		first = json_is_object(item) ? first_name(item) : NULL;
-		if (!first) {
-			output_heading(name, "%s", scalar(item, text));
-			continue;
-		}
-		output_heading(first, "%s",
-			       scalar(json_object_get(item, first), text));
-		fields_print(item, first);
+	if (is_list_of_objects(value)) {
+		if (!json_array_size(value))
+			output_heading(name, "none");
+		json_array_foreach(value, i, item) item_print(name, item);
+	} else if (json_is_array(value)) {
+		list_print(name, value, INDENT);
+	} else if (json_is_object(value)) {
+		output_heading(name, "%s", "");
+		fields_print(value, NULL);
+	} else {
+		output_heading(name, "%s", scalar(value, text));
 	}
 }
 
 void control_print(const json_t *result)
 {
-	char text[TEXT_SIZE];
 	const char *name;
 	json_t *value;
 
-	json_object_foreach((json_t *)result, name, value)
-	{
-		if (json_is_array(value) &&
-		    (!json_array_size(value) ||
-		     json_is_object(json_array_get(value, 0)))) {
-			items_print(name, value);
-		} else if (json_is_array(value)) {
-			list_print(name, value);
-		} else if (json_is_object(value)) {
-			output_heading(name, "%s", "");
-			fields_print(value, NULL);
-		} else {
-			output_heading(name, "%s", scalar(value, text));
-		}
+	if (is_item(result)) {
+		item_print("", result);
+		return;
 	}
+	json_object_foreach((json_t *)result, name, value)
+		member_print(name, value);
 }

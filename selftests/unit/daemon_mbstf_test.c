@@ -190,7 +190,7 @@ static void activate(uint16_t mtk_id)
 		fail_msg("%s", fault.text);
 }
 
-static void delete (uint16_t mtk_id)
+static void mtk_delete(uint16_t mtk_id)
 {
 	mbstf_mtk_delete(the_daemon.mbstf, 5, 1, mtk_id);
 }
@@ -231,7 +231,7 @@ static void rotation(void **state)
 	activate(1);
 	mtk_add(2);
 	activate(2);
-	delete (1);
+	mtk_delete(1);
 	assert_log("+k 1:1;a 1:1;+k 1:2;a 1:2;-k 1:1;");
 	mbstf_flow_delete(the_daemon.mbstf, 5);
 	assert_log("-g;");
@@ -269,8 +269,8 @@ static void reloaded_module(void **state)
 	assert_int_equal(events, 1);
 	assert_int_equal(last_event, MBSTF_RENEW);
 	/* What the BM-SC does then. */
-	delete (1);
-	delete (2);
+	mtk_delete(1);
+	mtk_delete(2);
 	mtk_add(3);
 	activate(3);
 	assert_log("-k 1:2;+k 1:3;a 1:3;");
@@ -282,7 +282,7 @@ static void restarted_process(void **state)
 	(void)state;
 	tell(KERNEL_HERE);
 	kernel.log[0] = 0;
-	delete (1);
+	mtk_delete(1);
 	assert_log("");
 	mtk_add(2);
 	activate(2);

@@ -22,6 +22,7 @@
 #include "mbsec/version.h"
 #include "notify.h"
 #include "role.h"
+#include "roles/ctl_value.h"
 #include "sandbox.h"
 #include "store/store.h"
 
@@ -130,13 +131,24 @@ static int open_parts(struct process *process, struct fault *fault)
 	return daemon->ctl ? 0 : -1;
 }
 
-/* What each role says of itself. */
+/* What each role says of itself, or one that is asked about alone: some have to count
+ * what is in the store.
+ */
 static void on_status(void *argument, struct ctl_request *request)
 {
+	static const char *const names[] = { "role", NULL };
+	const json_t *arguments = ctl_arguments(request);
 	struct process *process = argument;
+	struct fault fault = { 0 };
+	const char *only = NULL;
 	json_t *status;
 	size_t i;
 
+	if (ctl_value_check(arguments, names, &fault) ||
+	    ctl_value_text_or(arguments, "role", &only, &fault)) {
+		ctl_refuse(request, &fault);
+		return;
+	}
 	status = json_pack("{s:s,s:b,s:I}", "version", MBSEC_VERSION,
 			   "kernel-module",
 			   process->daemon.kernel &&
@@ -144,7 +156,8 @@ static void on_status(void *argument, struct ctl_request *request)
 			   "secure-memory-used",
 			   (json_int_t)CRYPTO_secure_used());
 	for (i = 0; i < ROLES; i++)
-		if (is_chosen(process->config, roles[i]) && roles[i]->status)
+		if (is_chosen(process->config, roles[i]) && roles[i]->status &&
+		    (!only || !strcmp(only, roles[i]->name)))
 			json_object_set_new(status, roles[i]->name,
 					    roles[i]->status(&process->daemon));
 	ctl_reply(request, status);

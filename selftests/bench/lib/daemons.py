@@ -151,7 +151,7 @@ class Daemon:
         raise ConnectionError(f"{name}: {self.name} has closed the connection")
 
     def status(self, role):
-        return self.command("status")[role]
+        return self.command("status", role=role)[role]
 
     def usage(self):
         return Usage.of(self.child.pid)

@@ -32,6 +32,7 @@ write_core() {
 		  retry-most: 1s
 		  retry-attempts: 4
 		  mtk-lead: 2s            # an MTK is announced so long before it is used
+		  mtk-overlap: 2s         # and kept so long afterwards
 		  mtk-repeat: 500ms
 	END
 }

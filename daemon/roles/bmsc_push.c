@@ -134,6 +134,23 @@ static struct bmsc_delivery *find(struct bmsc_ue *ue,
 	return NULL;
 }
 
+/* Who is given an MSK need not ask for it. And who left and is back at once is not
+ * told again to delete it: the repetition would be newer than the MSK message.
+ */
+static void supersede(struct bmsc *bmsc, struct bmsc_ue *ue,
+		      const struct bmsc_group *group, uint32_t msk_id)
+{
+	uint32_t current = msk_id_make(group->number, MSK_NUMBER_CURRENT);
+	struct bmsc_delivery *other;
+
+	other = find(ue, group, current, BMSC_DELIVER_SOLICIT);
+	if (other)
+		bmsc_delivery_free(bmsc, other);
+	other = find(ue, group, msk_id, BMSC_DELIVER_DELETION);
+	if (other)
+		bmsc_delivery_free(bmsc, other);
+}
+
 void bmsc_push_add(struct bmsc *bmsc, struct bmsc_ue *ue,
 		   struct bmsc_group *group, uint32_t msk_id,
 		   enum bmsc_delivery_kind kind, bool bulk)
@@ -142,13 +159,8 @@ void bmsc_push_add(struct bmsc *bmsc, struct bmsc_ue *ue,
 	struct bmsc_delivery *solicit;
 	struct fault fault = { 0 };
 
-	if (kind == BMSC_DELIVER_MSK) {
-		solicit = find(ue, group,
-			       msk_id_make(group->number, MSK_NUMBER_CURRENT),
-			       BMSC_DELIVER_SOLICIT);
-		if (solicit)
-			bmsc_delivery_free(bmsc, solicit);
-	}
+	if (kind == BMSC_DELIVER_MSK)
+		supersede(bmsc, ue, group, msk_id);
 	if (delivery) {
 		bmsc_push_take(bmsc, delivery);
 		delivery->bulk &= bulk;

@@ -232,7 +232,10 @@ static void key_came(struct bmsc_request *request, const struct zn_key *key)
 		refuse(request, 503, &fault);
 		return;
 	}
-	if (bmsc_request_verify(request, &user.mrk, NULL, &fault)) {
+	/* The nonces that it used with another B-TID are used up, too. */
+	if (bmsc_request_verify(request, &user.mrk,
+				bmsc_ue_by_impi(request->bmsc, user.impi),
+				&fault)) {
 		secret_clear(&user.muk);
 		secret_clear(&user.mrk);
 		not_authentic(request, &fault);

@@ -220,12 +220,35 @@ static struct bmsc_ue *ue_new(struct bmsc *bmsc, struct naf_user *user,
 	return ue;
 }
 
-struct bmsc_ue *bmsc_ue_put(struct bmsc *bmsc, struct naf_user *user,
-			    struct fault *fault)
+/* Where the counter of a MUK goes on. It can come back: while the BSF knows two
+ * B-TIDs of a subscriber, two UEs may use them in turn.
+ */
+static int counter_begin(struct bmsc *bmsc, const struct bmsc_ue *ue,
+			 const struct naf_user *user, uint32_t *counter,
+			 struct fault *fault)
+{
+	*counter = MBMS_COUNTER_NONE;
+	if (!ue)
+		return 0;
+	if (naf_user_retire(bmsc->store, ue->id, fault) ||
+	    naf_user_retired(bmsc->store, user->btid, counter, fault))
+		return -1;
+	if (*counter <= UINT32_MAX - BMSC_MUK_BLOCK)
+		return 0;
+	return fault_set(fault, FAULT_STATE,
+			 "counter of the MUK is used up, a bootstrapping is "
+			 "needed");
+}
+
+static struct bmsc_ue *put(struct bmsc *bmsc, struct naf_user *user,
+			   struct fault *fault)
 {
 	struct bmsc_ue *ue = bmsc_ue_by_impi(bmsc, user->impi);
+	uint32_t counter;
 
-	user->lease = BMSC_MUK_BLOCK;
+	if (counter_begin(bmsc, ue, user, &counter, fault))
+		return NULL;
+	user->lease = counter + BMSC_MUK_BLOCK;
 	if (naf_user_put(bmsc->store, user, fault))
 		return NULL;
 	if (!ue) {
@@ -236,11 +259,27 @@ struct bmsc_ue *bmsc_ue_put(struct bmsc *bmsc, struct naf_user *user,
 	}
 	if (!ue)
 		return NULL;
-	ue->counter = MBMS_COUNTER_NONE;
-	ue->lease = BMSC_MUK_BLOCK;
-	ue->lease_ready = 0;
+	ue->counter = counter;
+	ue->lease = user->lease;
+	ue->lease_ready = counter;
 	bmsc_ue_touch(bmsc, ue);
 	return ue;
+}
+
+struct bmsc_ue *bmsc_ue_put(struct bmsc *bmsc, struct naf_user *user,
+			    struct fault *fault)
+{
+	struct bmsc_ue *ue;
+
+	if (store_begin(bmsc->store, fault))
+		return NULL;
+	ue = put(bmsc, user, fault);
+	if (ue && !store_end(bmsc->store, fault))
+		return ue;
+	store_rollback(bmsc->store);
+	if (ue)
+		bmsc_ue_touch(bmsc, ue);
+	return NULL;
 }
 
 int bmsc_ue_move(struct bmsc *bmsc, struct bmsc_ue *ue,
@@ -378,6 +417,8 @@ static void sweep(void *argument)
 	struct bmsc_ue *ue, *next;
 	unsigned int i;
 
+	if (ues->sweep < SWEEP_BUCKETS)
+		naf_user_retired_forget(bmsc->store, now - SWEEP_AFTER, NULL);
 	for (i = 0; i < SWEEP_BUCKETS; i++) {
 		ues->sweep = (ues->sweep + 1) & (ues->buckets - 1);
 		for (ue = LIST_FIRST(&ues->by_id[ues->sweep]); ue; ue = next) {

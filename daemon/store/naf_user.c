@@ -15,6 +15,10 @@ static const char *const migrations[] = {
 	" expires INTEGER NOT NULL,"
 	" lease INTEGER NOT NULL,"
 	" address TEXT);"
+	"CREATE TABLE naf_retired ("
+	" btid TEXT PRIMARY KEY NOT NULL,"
+	" lease INTEGER NOT NULL,"
+	" expires INTEGER NOT NULL) WITHOUT ROWID;"
 	"CREATE TABLE naf_member ("
 	" user INTEGER NOT NULL,"
 	" key_group INTEGER NOT NULL,"
@@ -116,6 +120,51 @@ int naf_user_lease_set(struct store *store, int64_t id, uint32_t lease,
 		return -1;
 	sqlite3_bind_int64(statement, 1, lease);
 	sqlite3_bind_int64(statement, 2, id);
+	return store_write(store, statement, NULL, fault);
+}
+
+int naf_user_retire(struct store *store, int64_t id, struct fault *fault)
+{
+	sqlite3_stmt *statement = store_statement(
+		store,
+		"INSERT OR REPLACE INTO naf_retired (btid, lease, expires)"
+		" SELECT btid, lease, expires FROM naf_user WHERE id = ?",
+		fault);
+
+	if (!statement)
+		return -1;
+	sqlite3_bind_int64(statement, 1, id);
+	return store_write(store, statement, NULL, fault);
+}
+
+int naf_user_retired(struct store *store, const char *btid, uint32_t *lease,
+		     struct fault *fault)
+{
+	sqlite3_stmt *statement = store_statement(
+		store, "SELECT lease FROM naf_retired WHERE btid = ?", fault);
+	int got;
+
+	*lease = 0;
+	if (!statement)
+		return -1;
+	bind_text(statement, 1, btid);
+	got = store_row(store, statement, fault);
+	if (got == 1)
+		*lease = (uint32_t)sqlite3_column_int64(statement, 0);
+	sqlite3_reset(statement);
+	sqlite3_clear_bindings(statement);
+	return got < 0 ? -1 : 0;
+}
+
+int naf_user_retired_forget(struct store *store, int64_t time,
+			    struct fault *fault)
+{
+	sqlite3_stmt *statement = store_statement(
+		store, "DELETE FROM naf_retired WHERE expires < ?", fault);
+
+	if (!statement)
+		return -1;
+	sqlite3_bind_int64(statement, 1, time);
 	return store_write(store, statement, NULL, fault);
 }
 

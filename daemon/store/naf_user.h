@@ -59,6 +59,16 @@ typedef int (*naf_member_callback)(void *argument,
 /* Adds the UE or replaces what is known of its @impi, and fills in the row. */
 int naf_user_put(struct store *store, struct naf_user *user,
 		 struct fault *fault);
+/* The B-TID of a row is about to be replaced: its lease is kept, for the BSF may
+ * still know it, and its MUK may come back.
+ */
+int naf_user_retire(struct store *store, int64_t id, struct fault *fault);
+/* The lease of a B-TID that was replaced, 0 if there is none. */
+int naf_user_retired(struct store *store, const char *btid, uint32_t *lease,
+		     struct fault *fault);
+/* Forgets those that have expired before @time. */
+int naf_user_retired_forget(struct store *store, int64_t time,
+			    struct fault *fault);
 int naf_user_lease_set(struct store *store, int64_t id, uint32_t lease,
 		       struct fault *fault);
 int naf_user_address_set(struct store *store, int64_t id,

@@ -242,6 +242,37 @@ static void killed(void **state)
 	munmap(wire, sizeof(*wire));
 }
 
+/* Two UEs with one IMPI take turns, and the BSF knows both B-TIDs: no counter of
+ * either MUK comes again.
+ */
+static void two_bootstrappings(void **state)
+{
+	struct scene *scene = *state;
+	struct scene_ue *first = &scene->ues[0], *second = &scene->ues[1];
+	unsigned int i;
+
+	wire = calloc(1, sizeof(*wire));
+	strcpy(second->impi, first->impi);
+	scene_bootstrap(scene, 1, 3600000);
+	scene_service_add(scene);
+	assert_int_equal(scene_register(scene, 0, SCENE_SERVICE, true), 200);
+	scene_until(scene, has_keys, first);
+	scene->seen = see;
+	for (i = 0; i < 6; i++) {
+		struct scene_ue *ue = i & 1 ? first : second;
+
+		if (i == 3) {
+			scene_stop(scene);
+			scene_start(scene);
+		}
+		ue->msks = 0;
+		assert_int_equal(scene_request(scene, !(i & 1), 7), 200);
+		scene_until(scene, has_msk, ue);
+	}
+	check_wire();
+	free(wire);
+}
+
 /* ---- A store that takes nothing ---- */
 
 static void pragma(struct scene *scene, const char *sql)
@@ -346,7 +377,8 @@ static void commit_fails(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(restart), TEST(evicted_stays_out), TEST(killed),
+		TEST(restart), TEST(evicted_stays_out),
+		TEST(killed),  TEST(two_bootstrappings),
 		TEST(full),    TEST(commit_fails),
 	};
 

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -214,6 +215,17 @@ int config_plmn(const char *key, const char *text, struct plmn *plmn,
 			 key, text);
 }
 
+/* systemd hands a credential to a user by an ACL, which shows as rights of a group. */
+static mode_t forbidden_mode(const char *path)
+{
+	const char *folder = getenv("CREDENTIALS_DIRECTORY");
+	size_t length = folder ? strlen(folder) : 0;
+
+	return length && !strncmp(path, folder, length) && path[length] == '/' ?
+		       037 :
+		       077;
+}
+
 static int key_file_open(const char *key, const char *path, int *fd,
 			 struct fault *fault)
 {
@@ -230,7 +242,7 @@ static int key_file_open(const char *key, const char *path, int *fd,
 		fault_set(fault, FAULT_STATE,
 			  "%s: %s belongs to another user; do chown root", key,
 			  path);
-	else if (status.st_mode & 077)
+	else if (status.st_mode & forbidden_mode(path))
 		fault_set(fault, FAULT_STATE,
 			  "%s: %s can be used by others than its owner (mode "
 			  "%03o); do chmod 600",

@@ -241,6 +241,15 @@ static void test_key_file_of_whom(void **state)
 	assert_int_equal(read_file(KEY, 0604, &secret, &fault), -1);
 	expect(&fault, "mode 604); do chmod 600");
 	assert_int_equal(read_file(KEY, 0400, &secret, &fault), 0);
+	/* As systemd does it. */
+	setenv("CREDENTIALS_DIRECTORY", "/tmp", 1);
+	assert_int_equal(read_file(KEY, 0440, &secret, &fault), 0);
+	assert_int_equal(read_file(KEY, 0404, &secret, &fault), -1);
+	assert_int_equal(read_file(KEY, 0460, &secret, &fault), -1);
+	setenv("CREDENTIALS_DIRECTORY", "/tm", 1);
+	assert_int_equal(read_file(KEY, 0440, &secret, &fault), -1);
+	unsetenv("CREDENTIALS_DIRECTORY");
+	assert_int_equal(read_file(KEY, 0600, &secret, &fault), 0);
 	if (!geteuid()) {
 		assert_int_equal(chown(path, 65534, 65534), 0);
 		fault = (struct fault){ 0 };

@@ -156,7 +156,6 @@ void bmsc_push_add(struct bmsc *bmsc, struct bmsc_ue *ue,
 		   enum bmsc_delivery_kind kind, bool bulk)
 {
 	struct bmsc_delivery *delivery = find(ue, group, msk_id, kind);
-	struct bmsc_delivery *solicit;
 	struct fault fault = { 0 };
 
 	if (kind == BMSC_DELIVER_MSK)

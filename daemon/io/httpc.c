@@ -9,11 +9,11 @@
 
 #define TIMEOUT 10
 #define BODY_MAX 65536
-#define CONNECTIONS_PER_HOST 64
+#define CONNECTIONS_PER_HOST 128
 
 /* All headers of an answer, and handles that are kept for the next calls. */
 #define HEADERS_MAX 16384
-#define IDLE_MAX 64
+#define IDLE_MAX 128
 
 /* One that curl watches; it frees those it no longer wants, even in a callback. */
 struct socket_watch {

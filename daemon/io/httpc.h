@@ -21,7 +21,7 @@ struct httpc_call;
  * @device: leave by this interface, NULL for the system's choice
  * @timeout: seconds for a whole exchange [10]
  * @body_max: octets of an answer [65536]
- * @connections_per_host: at a time [64]
+ * @connections_per_host: at a time [128]
  */
 struct httpc_options {
 	const char *device;

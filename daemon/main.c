@@ -289,6 +289,8 @@ static int run(struct process *process, struct fault *fault)
 	process->daemon.config = config;
 	if (open_parts(process, fault) || watch_signals(process, fault) ||
 	    start_roles(process, fault) ||
+	    (config->daemon.user &&
+	     ctl_give(process->daemon.ctl, config->daemon.user, fault)) ||
 	    sandbox_enter(config->daemon.user, needs_kernel(config), fault))
 		return -1;
 	notify_send("READY=1");

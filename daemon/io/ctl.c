@@ -2,6 +2,7 @@
 /* Who may come in: the socket in the file system and the identity of peers. */
 #define _GNU_SOURCE /* accept4(), struct ucred */
 #include <errno.h>
+#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -214,6 +215,19 @@ struct ctl *ctl_open(struct loop *loop, const char *path, struct fault *fault)
 		return NULL;
 	}
 	return ctl;
+}
+
+int ctl_give(struct ctl *ctl, const char *user, struct fault *fault)
+{
+	const struct passwd *entry = getpwnam(user);
+
+	if (!entry)
+		return fault_set(fault, FAULT_UNKNOWN,
+				 "control socket: there is no user %.64s",
+				 user);
+	if (lchown(ctl->path, entry->pw_uid, entry->pw_gid))
+		return path_fault(ctl->path, "change the owner", fault);
+	return 0;
 }
 
 /* Only what is still ours: another daemon may have taken the path. */

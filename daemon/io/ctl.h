@@ -30,6 +30,10 @@ typedef void (*ctl_handler)(void *argument, struct ctl_request *request);
  */
 struct ctl *ctl_open(struct loop *loop, const char *path, struct fault *fault);
 void ctl_close(struct ctl *ctl);
+/* The socket belongs to @user and its group from now on, as the process soon will.
+ * Returns 0 or -1.
+ */
+int ctl_give(struct ctl *ctl, const char *user, struct fault *fault);
 /* @command ("service add") is static. The handler answers once, now or later; a
  * peer that went away before is no error.
  */

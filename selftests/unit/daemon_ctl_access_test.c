@@ -156,6 +156,26 @@ static void test_who(void **state)
 	scene_close(&scene);
 }
 
+/* A daemon that becomes another user gives the socket to that one before. */
+static void test_give(void **state)
+{
+	struct fault fault = { 0 };
+	struct scene scene;
+	struct stat status;
+
+	(void)state;
+	scene_open(&scene);
+	assert_int_equal(ctl_give(scene.ctl, "no such user", &fault), -1);
+	assert_int_equal(fault.code, FAULT_UNKNOWN);
+	if (!geteuid()) {
+		assert_int_equal(ctl_give(scene.ctl, "nobody", NULL), 0);
+		assert_int_equal(stat(scene.path, &status), 0);
+		assert_int_equal(status.st_uid, 65534);
+		assert_int_equal(status.st_gid, 65534);
+	}
+	scene_close(&scene);
+}
+
 /* The handler takes the key from the arguments; nothing of it stays. */
 static void key_take(void *argument, struct ctl_request *request)
 {
@@ -202,6 +222,7 @@ int main(void)
 		cmocka_unit_test(test_in_the_way),
 		cmocka_unit_test(test_bad_path),
 		cmocka_unit_test(test_who),
+		cmocka_unit_test(test_give),
 		cmocka_unit_test(test_keys_are_wiped),
 	};
 

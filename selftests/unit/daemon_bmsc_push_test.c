@@ -184,8 +184,13 @@ static void lost_messages(void **state)
 	ue->deaf = false;
 	ue->msks = 0;
 	expect(scene, 3, 0x00070002);
-	assert_int_equal(ue->msks, 1);
-	assert_int_equal(waiting(scene), 0);
+	while (waiting(scene))
+		scene_pass(scene, 10);
+	/* What was on its way has come by then. */
+	scene_pass(scene, 100);
+	ue->msks = 0;
+	scene_pass(scene, 400);
+	assert_int_equal(ue->msks, 0);
 }
 
 static void eviction(void **state)
@@ -266,8 +271,8 @@ static void solicitation(void **state)
 	assert_int_equal(scene_request(scene, 0, 7), 200);
 	ue->solicited = 0;
 	/* A MUK that has expired is good for nothing else. */
-	scene_bootstrap(scene, 0, 500);
-	until = loop_wall(scene->daemon.loop) + 500;
+	scene_bootstrap(scene, 0, 1500);
+	until = loop_wall(scene->daemon.loop) + 1500;
 	ue->msks = 0;
 	assert_int_equal(scene_request(scene, 0, 7), 200);
 	scene_until(scene, expired, &until);

@@ -247,8 +247,8 @@ static void expiry(void **state)
 	int64_t until;
 
 	scene_service_add(scene);
-	scene_bootstrap(scene, 0, 1000);
-	until = loop_wall(scene->daemon.loop) + 1000;
+	scene_bootstrap(scene, 0, 2000);
+	until = loop_wall(scene->daemon.loop) + 2000;
 	assert_int_equal(scene_register(scene, 0, SCENE_SERVICE, true), 200);
 	scene_until(scene, passed, &until);
 	assert_int_equal(scene_register(scene, 0, SCENE_SERVICE, true), 401);

@@ -222,10 +222,10 @@ scene_restart() {
 	kill_daemon ue1
 	let_pass 30
 	claim "iperf sends on, without a key manager" running core iperf
-	start_daemon core core.yaml
 	start_daemon ue1 ue.yaml
-	wait_ready core
 	wait_ready ue1
+	start_daemon core core.yaml
+	wait_ready core
 	wait_for "a new key" is_active_after "$old"
 	let_pass 30
 	read_order

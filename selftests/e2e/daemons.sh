@@ -12,7 +12,8 @@ declare -A imsi=([ue1]=001010000000001 [ue2]=001010000000002 [ue3]=0010100000000
 declare -A noise=() runs=() last=() seen=() status=() kept=()
 msks=() mtks=() ends=()
 
-# The pauses are short, so that much can be shown in a minute.
+# The pauses are short, so that much can be shown in a minute, but not so short that
+# a busy and emulated machine does not keep up.
 write_core() {
 	cat >"$work/core/core.yaml" <<-END
 		daemon: { database: core.db, key-file: core.kek }
@@ -27,11 +28,11 @@ write_core() {
 		  url: http://${address[core]}:$bmsc_port
 		  fqdn: $bmsc
 		  key-domain: 001-01
-		  msk-lead: 5s            # most that a new MSK waits for those who are silent
+		  msk-lead: 10s           # most that a new MSK waits for those who are silent
 		  retry-first: 500ms
-		  retry-most: 1s
+		  retry-most: 2s
 		  retry-attempts: 4
-		  mtk-lead: 2s            # an MTK is announced so long before it is used
+		  mtk-lead: 3s            # an MTK is announced so long before it is used
 		  mtk-overlap: 2s         # and kept so long afterwards
 		  mtk-repeat: 500ms
 	END

@@ -50,8 +50,9 @@ class Response:
     """What curl -i prints: status, headers and body."""
 
     def __init__(self, text):
-        head, _, self.body = text.partition("\r\n\r\n")
-        lines = head.split("\r\n")
+        # The ends of lines have become those of Python.
+        head, _, self.body = text.partition("\n\n")
+        lines = head.split("\n")
         self.status = int(lines[0].split()[1])
         self.headers = [tuple(line.split(": ", 1)) for line in lines[1:]]
 

@@ -94,12 +94,12 @@ class Report:
         return max((row for row in self.rows if row["what"] == what),
                    key=lambda row: row["a-second"])
 
-    def add_memory(self, before, after, locked):
-        """Octets of the BM-SC's process without and with the UEs, and of keys in locked memory."""
-        self.memory = {"before": before, "after": after, "locked": locked,
-                       "a-ue": round((after - before + locked) / self.count)}
+    def add_memory(self, before, after, keys):
+        """Octets of the BM-SC's process without and with the UEs, and of keys among them."""
+        self.memory = {"before": before, "after": after, "keys": keys,
+                       "a-ue": round((after - before) / self.count)}
         print(f"memory of the BM-SC's process: {before >> 10} KiB, with the UEs "
-              f"{after >> 10} KiB, of their keys {locked >> 10} KiB: "
+              f"{after >> 10} KiB, {keys >> 10} KiB of it keys: "
               f"{self.memory['a-ue']} octets a UE")
 
     def write(self):

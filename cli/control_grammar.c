@@ -73,12 +73,15 @@ static const struct control_word service_add[] = {
 	TIME("mtk-repeat", "how often MTK messages are repeated"),
 	TIME("batch", "how long changes of members are gathered"),
 };
+
 GRAMMAR(service_add, "service add");
 
 static const struct control_word service_show[] = { SERVICE(CONTROL_OPTIONAL) };
+
 GRAMMAR(service_show, "service show");
 
 static const struct control_word service_del[] = { SERVICE(CONTROL_REQUIRED) };
+
 GRAMMAR(service_del, "service del");
 
 static const struct control_word service_join[] = {
@@ -91,6 +94,7 @@ static const struct control_word service_join[] = {
 	  "UE, which is needed if there are several" },
 	COUNT,
 };
+
 GRAMMAR(service_join, "service join");
 
 static const struct control_word service_leave[] = {
@@ -99,25 +103,29 @@ static const struct control_word service_leave[] = {
 	  "UE, which is needed if there are several" },
 	COUNT,
 };
+
 GRAMMAR(service_leave, "service leave");
 
 static const struct control_word service_joined[] = { SERVICE(
 	CONTROL_OPTIONAL) };
+
 GRAMMAR(service_joined, "service joined");
 
 #define IMSI(need)                                                          \
 	{                                                                   \
 		NULL, "IMSI", "imsi", CONTROL_TEXT, need, "14 or 15 digits" \
 	}
-#define KEYS                                                             \
-	{ "k-file",                                                      \
-	  "FILE|-",                                                      \
-	  "k",                                                           \
-	  CONTROL_KEY,                                                   \
-	  CONTROL_REQUIRED,                                              \
-	  "file, or - for standard input, with K as 32 hex digits" },    \
-		{ "opc-file",  "FILE|-",	 "opc",                  \
-		  CONTROL_KEY, CONTROL_REQUIRED, "likewise with OPc" },  \
+#define K_FILE                                                                   \
+	{                                                                        \
+		"k-file", "FILE|-", "k", CONTROL_KEY, CONTROL_REQUIRED,          \
+			"file, or - for standard input, with K as 32 hex digits" \
+	}
+#define OPC_FILE                                                            \
+	{                                                                   \
+		"opc-file", "FILE|-", "opc", CONTROL_KEY, CONTROL_REQUIRED, \
+			"likewise with OPc"                                 \
+	}
+#define OP_FILE                                                          \
 	{                                                                \
 		"op-file", "FILE|-", "op", CONTROL_KEY, CONTROL_INSTEAD, \
 			"or with OP"                                     \
@@ -125,39 +133,49 @@ GRAMMAR(service_joined, "service joined");
 
 static const struct control_word ue_add[] = {
 	IMSI(CONTROL_REQUIRED),
-	KEYS,
+	K_FILE,
+	OPC_FILE,
+	OP_FILE,
 	{ "amf", "N", "amf", CONTROL_NUMBER, CONTROL_OPTIONAL,
 	  "authentication management field, such as 0x8000; 0 if absent" },
 	{ "gba-u", "on|off", "gba-u", CONTROL_SWITCH, CONTROL_OPTIONAL,
 	  "the UICC does GBA itself, off if absent" },
 	COUNT,
 };
+
 GRAMMAR(ue_add, "ue add");
 
 static const struct control_word ue_show[] = {
 	{ "after", "IMPI", "after", CONTROL_TEXT, CONTROL_OPTIONAL,
 	  "go on behind this one" },
 };
+
 GRAMMAR(ue_show, "ue show");
 
 static const struct control_word ue_del[] = {
 	{ NULL, "UE", "ue", CONTROL_TEXT, CONTROL_REQUIRED, "IMPI or IMSI" },
 };
+
 GRAMMAR(ue_del, "ue del");
 
 static const struct control_word usim_add[] = {
 	IMSI(CONTROL_REQUIRED),
-	KEYS,
+	K_FILE,
+	OPC_FILE,
+	OP_FILE,
 	{ "mnc-digits", "2|3", "mnc-digits", CONTROL_NUMBER, CONTROL_OPTIONAL,
 	  "digits of the MNC in the IMSI, 2 if absent" },
 	COUNT,
 };
+
 GRAMMAR(usim_add, "usim add");
 
 static const struct control_word usim_show[] = { IMSI(CONTROL_OPTIONAL) };
+
 GRAMMAR(usim_show, "usim show");
 
 static const struct control_word usim_del[] = { IMSI(CONTROL_REQUIRED), COUNT };
+
 GRAMMAR(usim_del, "usim del");
 
 static const struct control_word member_list[] = {
@@ -167,6 +185,7 @@ static const struct control_word member_list[] = {
 	{ "limit", "N", "limit", CONTROL_NUMBER, CONTROL_OPTIONAL,
 	  "that many at most, 1000 if absent" },
 };
+
 GRAMMAR(member_list, "member list");
 
 static const struct control_word member_evict[] = {
@@ -174,6 +193,7 @@ static const struct control_word member_evict[] = {
 	{ "service", "SERVICE", "service", CONTROL_TEXT, CONTROL_OPTIONAL,
 	  "only from this service, all of them if absent" },
 };
+
 GRAMMAR(member_evict, "member evict");
 
 static const struct control_word member_admit[] = {
@@ -181,9 +201,11 @@ static const struct control_word member_admit[] = {
 	{ "service", "SERVICE", "service", CONTROL_TEXT, CONTROL_REQUIRED,
 	  "the service that it may have" },
 };
+
 GRAMMAR(member_admit, "member admit");
 
 static const struct control_word msk_show[] = { SERVICE(CONTROL_OPTIONAL) };
+
 GRAMMAR(msk_show, "msk show");
 
 static const struct control_word msk_rotate[] = {
@@ -192,6 +214,7 @@ static const struct control_word msk_rotate[] = {
 	{ "nowait", NULL, "wait", CONTROL_OFF, CONTROL_OPTIONAL,
 	  "come back before all members have it" },
 };
+
 GRAMMAR(msk_rotate, "msk rotate");
 
 static const struct control_word msk_solicit[] = {
@@ -200,12 +223,14 @@ static const struct control_word msk_solicit[] = {
 	{ "ue", "UE", "ue", CONTROL_TEXT, CONTROL_OPTIONAL,
 	  "only this one, an IMPI or IMSI" },
 };
+
 GRAMMAR(msk_solicit, "msk solicit");
 
 static const struct control_word mtk_rotate[] = {
 	SERVICE(CONTROL_REQUIRED),
 	KEY_GROUP,
 };
+
 GRAMMAR(mtk_rotate, "mtk rotate");
 
 const struct control_grammar control_status = { .command = "status" };

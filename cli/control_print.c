@@ -143,14 +143,17 @@ static bool is_list_of_objects(const json_t *value)
  */
 static bool is_item(const json_t *result)
 {
-	const char *first = first_name(result), *name;
-	json_t *value;
+	json_t *object = (json_t *)result;
+	const char *first = first_name(result);
+	void *at;
 
 	if (!first || is_compound(json_object_get(result, first)) ||
 	    json_object_get(result, "total"))
 		return false;
-	json_object_foreach((json_t *)result, name,
-			    value) if (json_is_array(value)) return true;
+	for (at = json_object_iter(object); at;
+	     at = json_object_iter_next(object, at))
+		if (json_is_array(json_object_iter_value(at)))
+			return true;
 	return false;
 }
 

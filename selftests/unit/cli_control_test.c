@@ -28,7 +28,7 @@
 #define OPC "ffeeddccbbaa99887766554433221100"
 #define WAIT_MS 20000
 
-static char folder[] = "/tmp/cli_control_test.XXXXXX";
+static char folder[40] = "/tmp/cli_control_test.XXXXXX";
 static char socket_path[64];
 static pid_t server;
 
@@ -122,56 +122,54 @@ static void write_key(const char *name, const char *text)
 }
 
 /* What the daemon is told for a line. */
+static const struct {
+	const char *line, *command, *arguments;
+} told[] = {
+	{ "service add urn:a group 239.1.1.1 port 5000", "service add",
+	  "{\"service\":\"urn:a\",\"flows\":["
+	  "{\"group\":\"239.1.1.1:5000\"}]}" },
+	{ "service add urn:a group ff15::1 port 1 src 2001:db8::1 dev "
+	  "eth0 mtk-port 0x10 key-group 3 group 239.1.1.2 port 2 "
+	  "confidentiality off uicc on open off allow a@b,c@d "
+	  "mtk-lifetime 10m",
+	  "service add",
+	  "{\"service\":\"urn:a\",\"flows\":[{\"group\":\"[ff15::1]:1\","
+	  "\"source\":\"2001:db8::1\",\"device\":\"eth0\","
+	  "\"mtk-port\":16,\"key-group\":3},"
+	  "{\"group\":\"239.1.1.2:2\"}],\"confidentiality\":false,"
+	  "\"uicc\":true,\"open\":false,\"allow\":[\"a@b\",\"c@d\"],"
+	  "\"mtk-lifetime\":\"10m\"}" },
+	{ "service show", "service show", "{}" },
+	{ "service show urn:a", "service show", "{\"service\":\"urn:a\"}" },
+	{ "service join urn:a announcement http://a/b imsi 001010 "
+	  "count 3",
+	  "service join",
+	  "{\"service\":\"urn:a\",\"announcement\":\"http://a/b\","
+	  "\"imsi\":\"001010\",\"count\":3}" },
+	{ "service leave urn:a", "service leave", "{\"service\":\"urn:a\"}" },
+	{ "ue add 001010000000001 k-file FOLDER/k opc-file FOLDER/opc "
+	  "amf 0x8000 gba-u on",
+	  "ue add",
+	  "{\"imsi\":\"001010000000001\",\"k\":\"" K "\",\"opc\":\"" OPC
+	  "\",\"amf\":32768,\"gba-u\":true}" },
+	{ "usim add 001010000000001 op-file FOLDER/opc k-file FOLDER/k "
+	  "mnc-digits 3 count 20",
+	  "usim add",
+	  "{\"imsi\":\"001010000000001\",\"k\":\"" K "\",\"op\":\"" OPC
+	  "\",\"mnc-digits\":3,\"count\":20}" },
+	{ "ue show after x@y", "ue show", "{\"after\":\"x@y\"}" },
+	{ "ue del 001010000000001", "ue del", "{\"ue\":\"001010000000001\"}" },
+	{ "member evict a@b service urn:a", "member evict",
+	  "{\"ue\":\"a@b\",\"service\":\"urn:a\"}" },
+	{ "member admit a@b service urn:a", "member admit",
+	  "{\"ue\":\"a@b\",\"service\":\"urn:a\"}" },
+	{ "msk solicit urn:a key-group 1 ue a@b", "msk solicit",
+	  "{\"service\":\"urn:a\",\"key-group\":1,\"ue\":\"a@b\"}" },
+	{ "mtk rotate urn:a", "mtk rotate", "{\"service\":\"urn:a\"}" },
+};
+
 static void test_arguments(void **state)
 {
-	static const struct {
-		const char *line, *command, *arguments;
-	} cases[] = {
-		{ "service add urn:a group 239.1.1.1 port 5000", "service add",
-		  "{\"service\":\"urn:a\",\"flows\":["
-		  "{\"group\":\"239.1.1.1:5000\"}]}" },
-		{ "service add urn:a group ff15::1 port 1 src 2001:db8::1 dev "
-		  "eth0 mtk-port 0x10 key-group 3 group 239.1.1.2 port 2 "
-		  "confidentiality off uicc on open off allow a@b,c@d "
-		  "mtk-lifetime 10m",
-		  "service add",
-		  "{\"service\":\"urn:a\",\"flows\":[{\"group\":\"[ff15::1]:1\","
-		  "\"source\":\"2001:db8::1\",\"device\":\"eth0\","
-		  "\"mtk-port\":16,\"key-group\":3},"
-		  "{\"group\":\"239.1.1.2:2\"}],\"confidentiality\":false,"
-		  "\"uicc\":true,\"open\":false,\"allow\":[\"a@b\",\"c@d\"],"
-		  "\"mtk-lifetime\":\"10m\"}" },
-		{ "service show", "service show", "{}" },
-		{ "service show urn:a", "service show",
-		  "{\"service\":\"urn:a\"}" },
-		{ "service join urn:a announcement http://a/b imsi 001010 "
-		  "count 3",
-		  "service join",
-		  "{\"service\":\"urn:a\",\"announcement\":\"http://a/b\","
-		  "\"imsi\":\"001010\",\"count\":3}" },
-		{ "service leave urn:a", "service leave",
-		  "{\"service\":\"urn:a\"}" },
-		{ "ue add 001010000000001 k-file FOLDER/k opc-file FOLDER/opc "
-		  "amf 0x8000 gba-u on",
-		  "ue add",
-		  "{\"imsi\":\"001010000000001\",\"k\":\"" K "\",\"opc\":\"" OPC
-		  "\",\"amf\":32768,\"gba-u\":true}" },
-		{ "usim add 001010000000001 op-file FOLDER/opc k-file FOLDER/k "
-		  "mnc-digits 3 count 20",
-		  "usim add",
-		  "{\"imsi\":\"001010000000001\",\"k\":\"" K "\",\"op\":\"" OPC
-		  "\",\"mnc-digits\":3,\"count\":20}" },
-		{ "ue show after x@y", "ue show", "{\"after\":\"x@y\"}" },
-		{ "ue del 001010000000001", "ue del",
-		  "{\"ue\":\"001010000000001\"}" },
-		{ "member evict a@b service urn:a", "member evict",
-		  "{\"ue\":\"a@b\",\"service\":\"urn:a\"}" },
-		{ "member admit a@b service urn:a", "member admit",
-		  "{\"ue\":\"a@b\",\"service\":\"urn:a\"}" },
-		{ "msk solicit urn:a key-group 1 ue a@b", "msk solicit",
-		  "{\"service\":\"urn:a\",\"key-group\":1,\"ue\":\"a@b\"}" },
-		{ "mtk rotate urn:a", "mtk rotate", "{\"service\":\"urn:a\"}" },
-	};
 	struct outcome outcome;
 	json_t *got, *wanted;
 	char line[1024];
@@ -181,9 +179,9 @@ static void test_arguments(void **state)
 	(void)state;
 	write_key("k", K "\n");
 	write_key("opc", OPC);
-	for (i = 0; i < COUNT(cases); i++) {
+	for (i = 0; i < COUNT(told); i++) {
 		line[0] = '\0';
-		for (place = cases[i].line; *place;) {
+		for (place = told[i].line; *place;) {
 			size_t used = strlen(line);
 
 			if (!strncmp(place, "FOLDER", 6)) {
@@ -199,11 +197,11 @@ static void test_arguments(void **state)
 		if (outcome.code || outcome.err[0])
 			fail_msg("%s: %d: %s", line, outcome.code, outcome.err);
 		got = json_loads(outcome.out, 0, NULL);
-		wanted = json_loads(cases[i].arguments, 0, NULL);
+		wanted = json_loads(told[i].arguments, 0, NULL);
 		assert_non_null(wanted);
 		assert_string_equal(
 			json_string_value(json_object_get(got, "command")),
-			cases[i].command);
+			told[i].command);
 		if (!json_equal(json_object_get(got, "arguments"), wanted))
 			fail_msg("%s: %s", line, outcome.out);
 		json_decref(got);

@@ -22,7 +22,7 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-static char path[] = "/tmp/daemon_config_test.XXXXXX";
+static char path[40] = "/tmp/daemon_config_test.XXXXXX";
 
 static int setup(void **state)
 {

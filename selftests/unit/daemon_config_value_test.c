@@ -177,7 +177,7 @@ static void test_url_and_network(void **state)
 
 /* ---- Files of keys ---- */
 
-static char path[] = "/tmp/daemon_config_value_test.XXXXXX";
+static char path[48] = "/tmp/daemon_config_value_test.XXXXXX";
 
 #define KEY "00112233445566778899aabbccddeeff"
 

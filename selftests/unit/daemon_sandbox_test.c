@@ -146,7 +146,7 @@ static void test_threads(void **state)
 	expect_done(threads_body);
 }
 
-static char folder[] = "/tmp/daemon_sandbox_test.XXXXXX";
+static char folder[40] = "/tmp/daemon_sandbox_test.XXXXXX";
 
 static void files_body(void)
 {

@@ -6,6 +6,7 @@
 
 #include <openssl/crypto.h>
 
+#include "core/text.h"
 #include "explain.h"
 #include "explain_input.h"
 
@@ -71,17 +72,6 @@ int explain_input_read(int fd, const char *what, size_t limit,
 	return code;
 }
 
-static int digit(uint8_t c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
 static bool is_separator(uint8_t c)
 {
 	return c == ' ' || c == ':' || (c >= '\t' && c <= '\r');
@@ -95,7 +85,7 @@ enum explain_hex explain_hex_read(const void *text, size_t length, uint8_t *out,
 
 	*size = 0;
 	for (; length; c++, length--) {
-		int value = digit(*c);
+		int value = text_hex_digit((char)*c);
 
 		if (value < 0 && is_separator(*c))
 			continue;

@@ -12,6 +12,7 @@
 #include <openssl/crypto.h>
 
 #include "config_value.h"
+#include "core/text.h"
 
 #define KEY_FILE_MAX (2 * SECRET_SIZE_MAX)
 
@@ -110,17 +111,6 @@ int config_duration_or(const char *key, const char *text, int64_t standard,
 	return 0;
 }
 
-static int hex_digit(char c)
-{
-	if (is_digit(c))
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
 /* At most 16 digits and nothing else. */
 static bool take_hex(const char *text, uint64_t *number)
 {
@@ -128,9 +118,9 @@ static bool take_hex(const char *text, uint64_t *number)
 
 	*number = 0;
 	for (i = 0; text[i]; i++) {
-		if (i == 16 || hex_digit(text[i]) < 0)
+		if (i == 16 || text_hex_digit(text[i]) < 0)
 			return false;
-		*number = *number << 4 | (uint64_t)hex_digit(text[i]);
+		*number = *number << 4 | (uint64_t)text_hex_digit(text[i]);
 	}
 	return i;
 }
@@ -257,19 +247,9 @@ static int key_file_open(const char *key, const char *path, int *fd,
 static bool take_octets(const char *text, size_t length, uint8_t *octets,
 			size_t size)
 {
-	size_t i;
-
 	while (length && strchr(" \t\r\n", text[length - 1]))
 		length--;
-	if (length != 2 * size)
-		return false;
-	for (i = 0; i < length; i++)
-		if (hex_digit(text[i]) < 0)
-			return false;
-	for (i = 0; i < size; i++)
-		octets[i] = (uint8_t)(hex_digit(text[2 * i]) << 4 |
-				      hex_digit(text[2 * i + 1]));
-	return true;
+	return text_hex_parse(text, length, octets, size);
 }
 
 int config_key_file(const char *key, const char *path, size_t size,

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "ids.h"
+#include "text.h"
 
 #define MNC3_ABSENT 0xf
 #define SERVICE_ID_MAX 0xffffff
@@ -160,17 +161,6 @@ void tmgi_text(const struct tmgi *tmgi, char text[TMGI_TEXT_SIZE])
 		 tmgi->has_plmn ? plmn : "");
 }
 
-static int hex_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
 int tmgi_parse(const char *text, struct tmgi *tmgi, struct fault *fault)
 {
 	struct tmgi found = { 0 };
@@ -179,12 +169,12 @@ int tmgi_parse(const char *text, struct tmgi *tmgi, struct fault *fault)
 
 	*tmgi = (struct tmgi){ 0 };
 	for (i = 0; i < 2 * TMGI_SERVICE_ID_SIZE; i++) {
-		if (hex_value(text[i]) < 0)
+		if (text_hex_digit(text[i]) < 0)
 			return fault_set(fault, FAULT_MALFORMED,
 					 "TMGI does not begin with six "
 					 "hexadecimal digits");
 		found.service_id = found.service_id << 4 |
-				   (uint32_t)hex_value(text[i]);
+				   (uint32_t)text_hex_digit(text[i]);
 	}
 	text += i;
 	if (*text) {

@@ -138,3 +138,32 @@ bool text_equal_nocase(const char *a, size_t a_length, const char *b,
 			return false;
 	return true;
 }
+
+int text_hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
+}
+
+bool text_hex_parse(const char *text, size_t length, uint8_t *octets,
+		    size_t size)
+{
+	int high, low;
+	size_t i;
+
+	if (length != 2 * size)
+		return false;
+	for (i = 0; i < size; i++) {
+		high = text_hex_digit(text[2 * i]);
+		low = text_hex_digit(text[2 * i + 1]);
+		if (high < 0 || low < 0)
+			return false;
+		octets[i] = (uint8_t)(high << 4 | low);
+	}
+	return true;
+}

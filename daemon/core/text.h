@@ -29,6 +29,13 @@ int text_number(const char *text, size_t length, unsigned long max,
  * not depend on the octets, which may be those of a key.
  */
 void text_hex(char *out, const uint8_t *octets, size_t size);
+/* Value of a hex digit of either case, -1 if it is none. */
+int text_hex_digit(char c);
+/* Reads exactly @size octets from @length characters. False if that is not what is
+ * there; @octets may be filled in part then.
+ */
+bool text_hex_parse(const char *text, size_t length, uint8_t *octets,
+		    size_t size);
 /* ASCII letters of either case are equal, all else is exact. */
 bool text_equal_nocase(const char *a, size_t a_length, const char *b,
 		       size_t b_length);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "core/text.h"
 #include "httpd_exchange.h"
 
 #define BODY_ROOM_MIN 1024
@@ -128,17 +129,6 @@ const char *httpd_header(const struct httpd_request *request, const char *name,
 	return NULL;
 }
 
-static int hex_value(char digit)
-{
-	if (digit >= '0' && digit <= '9')
-		return digit - '0';
-	if (digit >= 'a' && digit <= 'f')
-		return digit - 'a' + 10;
-	if (digit >= 'A' && digit <= 'F')
-		return digit - 'A' + 10;
-	return -1;
-}
-
 /* In place. false if something is no octet, or one that ends a string. */
 static bool percent_decode(char *text)
 {
@@ -151,8 +141,8 @@ static bool percent_decode(char *text)
 			*out++ = *text++;
 			continue;
 		}
-		high = hex_value(text[1]);
-		low = high < 0 ? -1 : hex_value(text[2]);
+		high = text_hex_digit(text[1]);
+		low = high < 0 ? -1 : text_hex_digit(text[2]);
 		if (low < 0 || !(high | low))
 			return false;
 		*out++ = (char)(high << 4 | low);

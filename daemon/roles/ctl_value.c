@@ -3,6 +3,7 @@
 #include <openssl/crypto.h>
 #include <string.h>
 
+#include "core/text.h"
 #include "roles/ctl_value.h"
 
 int ctl_value_check(const json_t *arguments, const char *const *names,
@@ -74,29 +75,6 @@ int ctl_value_boolean_or(const json_t *arguments, const char *name, bool *value,
 			 name);
 }
 
-static int digit(char c)
-{
-	static const char digits[] = "0123456789abcdef0123456789ABCDEF";
-	const char *at = c ? strchr(digits, c) : NULL;
-
-	return at ? (int)((at - digits) & 15) : -1;
-}
-
-static bool read_octets(const char *text, size_t size, uint8_t *octets)
-{
-	int high, low;
-	size_t i;
-
-	for (i = 0; i < size; i++) {
-		high = digit(text[2 * i]);
-		low = high < 0 ? -1 : digit(text[2 * i + 1]);
-		if (low < 0)
-			return false;
-		octets[i] = (uint8_t)(high << 4 | low);
-	}
-	return true;
-}
-
 int ctl_value_key(json_t *arguments, const char *name, size_t size,
 		  struct secret *key, struct fault *fault)
 {
@@ -105,8 +83,8 @@ int ctl_value_key(json_t *arguments, const char *name, size_t size,
 	int status = -1;
 
 	secret_clear(key);
-	if (text && json_string_length(json) == 2 * size &&
-	    !secret_alloc(key, size) && read_octets(text, size, key->bytes))
+	if (text && !secret_alloc(key, size) &&
+	    text_hex_parse(text, json_string_length(json), key->bytes, size))
 		status = 0;
 	/* The value's own memory, which nobody else has. */
 	if (text)

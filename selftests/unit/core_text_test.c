@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Text from outside, base 64, dates and times. */
 #define _GNU_SOURCE
+#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -123,6 +124,27 @@ static void test_hex(void **state)
 	}
 	text_hex(out, octets, 0);
 	assert_string_equal(out, "");
+}
+
+static void test_hex_parse(void **state)
+{
+	static const char digits[] = "00ff7F1a";
+	uint8_t octets[4], expected[] = { 0x00, 0xff, 0x7f, 0x1a };
+	char changed[9];
+	int c;
+
+	(void)state;
+	assert_true(text_hex_parse(digits, 8, octets, 4));
+	assert_memory_equal(octets, expected, 4);
+	assert_false(text_hex_parse(digits, 7, octets, 4));
+	assert_false(text_hex_parse(digits, 8, octets, 3));
+	assert_true(text_hex_parse(digits, 0, octets, 0));
+	for (c = CHAR_MIN; c <= CHAR_MAX; c++) {
+		strcpy(changed, digits);
+		changed[5] = (char)c;
+		assert_int_equal(text_hex_parse(changed, 8, octets, 4),
+				 c && strchr("0123456789abcdefABCDEF", c));
+	}
 }
 
 static void test_nocase(void **state)
@@ -327,6 +349,7 @@ int main(void)
 		cmocka_unit_test(test_copy),
 		cmocka_unit_test(test_number),
 		cmocka_unit_test(test_hex),
+		cmocka_unit_test(test_hex_parse),
 		cmocka_unit_test(test_nocase),
 		cmocka_unit_test(test_base64),
 		cmocka_unit_test(test_base64_refuses),

@@ -69,11 +69,12 @@ static void joins_and_is_rekeyed(void **state)
 	assert_int_equal(scene->group_adds, 1);
 	size = (allocated() - before) / COUNT;
 	/* Nothing is known of it under the address sanitizer. This is with what
-	 * the BSF and the BM-SC of the test and SQLite keep.
+	 * the BSF and the BM-SC of the test, SQLite and the HTTP connections that
+	 * happen to be open keep; a struct mgvf alone would be 25 000.
 	 */
 	if (size)
 		print_message("# %zu octets a UE\n", size);
-	assert_in_range(size, 0, 6000);
+	assert_in_range(size, 0, 10000);
 	assert_int_equal(scene->daemon.ue->counts.refused, 0);
 }
 

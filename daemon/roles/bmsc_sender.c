@@ -100,7 +100,7 @@ void bmsc_senders_flow_delete(struct bmsc *bmsc, int64_t flow)
 			mbstf_flow_delete(local_of(bmsc), flow);
 }
 
-/* Tells each what one of them refuses does not keep from the others. */
+/* What one of them refuses does not keep it from the others. */
 static void complain(struct bmsc *bmsc, const struct bmsc_sender *sender,
 		     const struct fault *fault)
 {

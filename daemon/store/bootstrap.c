@@ -61,7 +61,6 @@ int bootstrap_get(struct store *store, const char *btid,
 		" WHERE btid = ?1";
 	sqlite3_stmt *statement = store_statement(store, sql, fault);
 	char context[CONTEXT_SIZE];
-	const void *impi;
 	int found;
 
 	if (!statement)
@@ -73,10 +72,9 @@ int bootstrap_get(struct store *store, const char *btid,
 			  "the B-TID is unknown or has expired");
 	if (found <= 0)
 		return -1;
-	impi = sqlite3_column_text(statement, 0);
 	snprintf(bootstrap->btid, sizeof(bootstrap->btid), "%s", btid);
 	snprintf(bootstrap->impi, sizeof(bootstrap->impi), "%s",
-		 impi ? (const char *)impi : "");
+		 store_column_text(statement, 0));
 	bootstrap->gba_u = sqlite3_column_int(statement, 2);
 	bootstrap->created = sqlite3_column_int64(statement, 3);
 	bootstrap->expires = sqlite3_column_int64(statement, 4);

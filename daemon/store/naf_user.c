@@ -218,9 +218,9 @@ static int user_column(struct store *store, sqlite3_stmt *row,
 		.lease = (uint32_t)sqlite3_column_int64(row, 7),
 	};
 	snprintf(user->impi, sizeof(user->impi), "%s",
-		 (const char *)sqlite3_column_text(row, 1));
+		 store_column_text(row, 1));
 	snprintf(user->btid, sizeof(user->btid), "%s",
-		 (const char *)sqlite3_column_text(row, 2));
+		 store_column_text(row, 2));
 	if (address && address_parse(address, 0, &user->address, fault))
 		return -1;
 	key_context(user->impi, "muk", context);

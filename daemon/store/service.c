@@ -139,9 +139,8 @@ static int flow_column(sqlite3_stmt *row, struct service_flow *flow,
 		.key_group = sqlite3_column_int64(row, 5),
 	};
 	snprintf(flow->device, sizeof(flow->device), "%s",
-		 (const char *)sqlite3_column_text(row, 3));
-	if (address_parse((const char *)sqlite3_column_text(row, 1), 0,
-			  &flow->group, fault))
+		 store_column_text(row, 3));
+	if (address_parse(store_column_text(row, 1), 0, &flow->group, fault))
 		return -1;
 	return source ? address_parse(source, 0, &flow->source, fault) : 0;
 }
@@ -187,7 +186,7 @@ static void service_column(sqlite3_stmt *row, struct service_record *service)
 		.open = sqlite3_column_int(row, 5) != 0,
 	};
 	snprintf(service->id, sizeof(service->id), "%s",
-		 (const char *)sqlite3_column_text(row, 0));
+		 store_column_text(row, 0));
 }
 
 int service_read(struct store *store, const char *id,

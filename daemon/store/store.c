@@ -266,6 +266,13 @@ int store_row(struct store *store, sqlite3_stmt *statement, struct fault *fault)
 	return result;
 }
 
+const char *store_column_text(sqlite3_stmt *statement, int column)
+{
+	const unsigned char *text = sqlite3_column_text(statement, column);
+
+	return text ? (const char *)text : "";
+}
+
 int store_begin(struct store *store, struct fault *fault)
 {
 	int code;

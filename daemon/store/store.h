@@ -74,6 +74,11 @@ int store_write(struct store *store, sqlite3_stmt *statement, int *changes,
 int store_row(struct store *store, sqlite3_stmt *statement,
 	      struct fault *fault);
 
+/* The text of a column, valid as that of SQLite; "" for NULL and without memory,
+ * for columns that cannot be NULL.
+ */
+const char *store_column_text(sqlite3_stmt *statement, int column);
+
 /* Several writes of which all or none are to happen: a savepoint within the
  * transaction of the round. store_rollback() takes back what was written since
  * store_begin(). They do not nest.

@@ -78,19 +78,13 @@ int subscriber_delete(struct store *store, const char *impi,
 	return store_write(store, statement, NULL, fault);
 }
 
-static void copy_text(sqlite3_stmt *statement, int column, char *text,
-		      size_t room)
-{
-	const void *value = sqlite3_column_text(statement, column);
-
-	snprintf(text, room, "%s", value ? (const char *)value : "");
-}
-
 /* Columns 0 to 3. */
 static void read_row(sqlite3_stmt *statement, struct subscriber *subscriber)
 {
-	copy_text(statement, 0, subscriber->impi, sizeof(subscriber->impi));
-	copy_text(statement, 1, subscriber->imsi, sizeof(subscriber->imsi));
+	snprintf(subscriber->impi, sizeof(subscriber->impi), "%s",
+		 store_column_text(statement, 0));
+	snprintf(subscriber->imsi, sizeof(subscriber->imsi), "%s",
+		 store_column_text(statement, 1));
 	subscriber->amf = (uint16_t)sqlite3_column_int(statement, 2);
 	subscriber->gba_u = sqlite3_column_int(statement, 3);
 }

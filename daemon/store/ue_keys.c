@@ -67,13 +67,6 @@ static int read_ref(sqlite3_stmt *statement, int column, struct msk_ref *ref,
 	return 0;
 }
 
-static const char *column_text(sqlite3_stmt *statement, int column)
-{
-	const unsigned char *text = sqlite3_column_text(statement, column);
-
-	return text ? (const char *)text : "";
-}
-
 /* ---- MUK ---- */
 
 static void muk_context(char context[CONTEXT_SIZE],
@@ -145,9 +138,9 @@ int ue_muk_each(struct store *store, const char *imsi,
 	if (imsi)
 		sqlite3_bind_text(statement, 1, imsi, -1, SQLITE_STATIC);
 	while ((more = store_row(store, statement, fault)) > 0) {
-		row.imsi = column_text(statement, 0);
-		row.naf = column_text(statement, 1);
-		row.btid = column_text(statement, 2);
+		row.imsi = store_column_text(statement, 0);
+		row.naf = store_column_text(statement, 1);
+		row.btid = store_column_text(statement, 2);
 		row.counter = (uint32_t)sqlite3_column_int64(statement, 4);
 		row.expires = sqlite3_column_int64(statement, 5);
 		row.muk = &muk;
@@ -241,7 +234,7 @@ static int read_msk(struct store *store, sqlite3_stmt *statement,
 {
 	char context[CONTEXT_SIZE];
 
-	row->imsi = column_text(statement, 0);
+	row->imsi = store_column_text(statement, 0);
 	if (read_ref(statement, 1, &row->ref, fault))
 		return -1;
 	row->rand = sqlite3_column_blob(statement, 4);
@@ -376,7 +369,7 @@ int ue_mtk_each(struct store *store,
 	if (!statement)
 		return -1;
 	while ((more = store_row(store, statement, fault)) > 0) {
-		row.service = column_text(statement, 0);
+		row.service = store_column_text(statement, 0);
 		row.mtk_id = (uint16_t)sqlite3_column_int(statement, 3);
 		row.mtk = &mtk;
 		more = read_ref(statement, 1, &row.ref, fault);

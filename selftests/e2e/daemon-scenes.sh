@@ -282,6 +282,6 @@ scene_summary() {
 	printf '    %-20s %7s %9s %9s %9s %9s\n' "datagrams" sent "${ues[@]}" outsider
 	printf '    %s\n' "${rows[@]}"
 	echo
-	say "How to do the same on your own hosts: README.rst."
+	say "How to do the same on your own hosts: docs/quickstart.rst."
 	[ -z "${saved:-}" ] || say "A capture of the wire is in $saved."
 }

@@ -10,6 +10,7 @@
 
 #include "group.h"
 #include "key.h"
+#include "sender.h"
 
 static u32 mbsec_group_bucket(const struct in6_addr *address, u16 port)
 {
@@ -46,6 +47,7 @@ static void mbsec_group_free_work(struct work_struct *work)
 	struct mbsec_net *mbn = group->mbn;
 
 	free_percpu(group->stats);
+	mbsec_senders_free(group->senders);
 	kfree(group);
 	if (atomic_dec_and_test(&mbn->objects))
 		wake_up_var(&mbn->objects);
@@ -70,7 +72,12 @@ mbsec_group_alloc(struct mbsec_net *mbn, const struct mbsec_group_config *cfg)
 	if (!group)
 		return NULL;
 	group->stats = alloc_percpu_gfp(struct mbsec_stats, GFP_KERNEL_ACCOUNT);
-	if (!group->stats) {
+	if (cfg->format == MBSEC_FORMAT_SRTP)
+		group->senders = mbsec_senders_alloc();
+	if (!group->stats ||
+	    (cfg->format == MBSEC_FORMAT_SRTP && !group->senders)) {
+		free_percpu(group->stats);
+		kfree(group->senders);
 		kfree(group);
 		return NULL;
 	}
@@ -92,11 +99,13 @@ void mbsec_group_tables_free(struct mbsec_net *mbn)
 {
 	kvfree(mbn->group_hash);
 	kvfree(mbn->address_hash);
+	kvfree(mbn->rtcp_hash);
 	kvfree(mbn->key_hash);
 	kfree(mbn->retired);
 	kfree(mbn->event_ring);
 	mbn->group_hash = NULL;
 	mbn->address_hash = NULL;
+	mbn->rtcp_hash = NULL;
 	mbn->key_hash = NULL;
 	mbn->retired = NULL;
 	mbn->event_ring = NULL;
@@ -112,6 +121,8 @@ static int mbsec_group_tables_alloc(struct mbsec_net *mbn)
 	mbn->address_hash = kvcalloc(1 << MBSEC_GROUP_HASH_BITS,
 				     sizeof(*mbn->address_hash),
 				     GFP_KERNEL_ACCOUNT);
+	mbn->rtcp_hash = kvcalloc(1 << MBSEC_GROUP_HASH_BITS,
+				  sizeof(*mbn->rtcp_hash), GFP_KERNEL_ACCOUNT);
 	mbn->retired = kcalloc(MBSEC_COUNTERS, sizeof(*mbn->retired),
 			       GFP_KERNEL_ACCOUNT);
 	mbn->event_ring = kcalloc(MBSEC_EVENT_RING, sizeof(*mbn->event_ring),
@@ -119,8 +130,8 @@ static int mbsec_group_tables_alloc(struct mbsec_net *mbn)
 	mbn->group_hash = kvcalloc(1 << MBSEC_GROUP_HASH_BITS,
 				   sizeof(*mbn->group_hash),
 				   GFP_KERNEL_ACCOUNT);
-	if (mbn->group_hash && mbn->address_hash && mbn->key_hash &&
-	    mbn->retired && mbn->event_ring)
+	if (mbn->group_hash && mbn->address_hash && mbn->rtcp_hash &&
+	    mbn->key_hash && mbn->retired && mbn->event_ring)
 		return 0;
 	mbsec_group_tables_free(mbn);
 	return -ENOMEM;
@@ -161,6 +172,10 @@ struct mbsec_group *mbsec_group_add_locked(struct mbsec_net *mbn,
 	hlist_add_head_rcu(&group->node, &mbn->group_hash[bucket]);
 	bucket = mbsec_group_bucket(&cfg->id.address, 0);
 	hlist_add_head_rcu(&group->address_node, &mbn->address_hash[bucket]);
+	if (cfg->rtcp_port) {
+		bucket = mbsec_group_bucket(&cfg->id.address, cfg->rtcp_port);
+		hlist_add_head_rcu(&group->rtcp_node, &mbn->rtcp_hash[bucket]);
+	}
 	list_add_tail(&group->list, &mbn->groups);
 	mbn->group_count++;
 	mbn->change++;
@@ -180,6 +195,8 @@ void mbsec_group_del_locked(struct mbsec_group *group)
 		mbsec_key_del_locked(key, MBSEC_A_COUNTERS_TX_DROP_NO_KEY);
 	hlist_del_rcu(&group->node);
 	hlist_del_rcu(&group->address_node);
+	if (group->config.rtcp_port)
+		hlist_del_rcu(&group->rtcp_node);
 	list_del(&group->list);
 	mbn->group_count--;
 	mbn->change++;
@@ -254,6 +271,36 @@ struct mbsec_group *mbsec_group_resolve_locked(struct mbsec_net *mbn,
 	return only ?: mbsec_group_find_locked(mbn, id, extack);
 }
 
+static bool mbsec_group_fits(const struct mbsec_group *group,
+			     const struct mbsec_group_id *flow, int ifindex)
+{
+	const struct mbsec_group_config *config = &group->config;
+
+	return ipv6_addr_equal(&config->id.address, &flow->address) &&
+	       (!config->ifindex || config->ifindex == ifindex);
+}
+
+/* The SRTP group of which this is the port of RTCP. */
+static struct mbsec_group *
+mbsec_group_lookup_rtcp_rcu(struct mbsec_net *mbn,
+			    const struct mbsec_group_id *flow, int ifindex)
+{
+	u32 bucket = mbsec_group_bucket(&flow->address, flow->port);
+	struct mbsec_group *any = NULL;
+	struct mbsec_group *group;
+
+	hlist_for_each_entry_rcu(group, &mbn->rtcp_hash[bucket], rtcp_node) {
+		if (group->config.rtcp_port != flow->port ||
+		    !mbsec_group_fits(group, flow, ifindex))
+			continue;
+		if (ipv6_addr_equal(&group->config.id.source, &flow->source))
+			return group;
+		if (ipv6_addr_any(&group->config.id.source))
+			any = group;
+	}
+	return any;
+}
+
 /* The group of one bucket that fits best: of the source, else of any. */
 static struct mbsec_group *
 mbsec_group_lookup_port_rcu(struct mbsec_net *mbn,
@@ -268,8 +315,7 @@ mbsec_group_lookup_port_rcu(struct mbsec_net *mbn,
 	hlist_for_each_entry_rcu(group, &mbn->group_hash[bucket], node) {
 		config = &group->config;
 		if (config->id.port != port ||
-		    !ipv6_addr_equal(&config->id.address, &flow->address) ||
-		    (config->ifindex && config->ifindex != ifindex))
+		    !mbsec_group_fits(group, flow, ifindex))
 			continue;
 		if (ipv6_addr_equal(&config->id.source, &flow->source))
 			return group;
@@ -297,6 +343,8 @@ struct mbsec_group *mbsec_group_lookup_rcu(struct mbsec_net *mbn,
 	struct mbsec_group *exact, *any;
 
 	exact = mbsec_group_lookup_port_rcu(mbn, flow, flow->port, ifindex);
+	if (!exact)
+		exact = mbsec_group_lookup_rtcp_rcu(mbn, flow, ifindex);
 	if (exact && !ipv6_addr_any(&exact->config.id.source))
 		return exact;
 	any = mbsec_group_lookup_port_rcu(mbn, flow, 0, ifindex);

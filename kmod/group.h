@@ -6,9 +6,11 @@
 #include <linux/refcount.h>
 
 #include "mbsec.h"
+#include "srtp.h"
 #include "stats.h"
 
 struct mbsec_key;
+struct mbsec_senders;
 struct mbsec_cipher_suite;
 struct netlink_ext_ack;
 
@@ -30,6 +32,9 @@ struct mbsec_storm {
  * @direction: enum mbsec_direction, or-ed
  * @format: enum mbsec_format
  * @policy: enum mbsec_policy
+ * @rtcp_port: of an SRTP group, UDP destination port of RTCP alone, 0 for none
+ * @overhead: the most octets that protection adds to a datagram
+ * @form: of an SRTP group, what its packets look like
  */
 struct mbsec_group_config {
 	struct mbsec_group_id id;
@@ -38,6 +43,9 @@ struct mbsec_group_config {
 	u8 direction;
 	u8 format;
 	u8 policy;
+	u16 rtcp_port;
+	u32 overhead;
+	struct mbsec_srtp_form form;
 };
 
 /**
@@ -50,9 +58,15 @@ struct mbsec_group_config {
  * @unknown: datagrams under unknown keys
  * @forged: datagrams that are not authentic
  * @replayed: datagrams seen before
+ * @guessed: datagrams for which several ROCs were tried
+ * @roc_unknown: datagrams of an unknown SSRC
+ * @repeated: datagrams that would repeat an index
+ * @limited: datagrams of senders that there is no room for
+ * @senders: of an SRTP group, its senders, with a lock of their own
  * @mbn: network namespace
  * @node: in mbsec_net.group_hash
  * @address_node: in mbsec_net.address_hash
+ * @rtcp_node: in mbsec_net.rtcp_hash, if it has a port of RTCP
  * @list: in mbsec_net.groups
  * @keys: its keys
  * @key_count: number of keys
@@ -71,10 +85,16 @@ struct mbsec_group {
 	struct mbsec_storm unknown;
 	struct mbsec_storm forged;
 	struct mbsec_storm replayed;
+	struct mbsec_storm guessed;
+	struct mbsec_storm roc_unknown;
+	struct mbsec_storm repeated;
+	struct mbsec_storm limited;
+	struct mbsec_senders *senders;
 	struct mbsec_net *mbn;
 
 	struct hlist_node node;
 	struct hlist_node address_node;
+	struct hlist_node rtcp_node;
 	struct list_head list;
 	struct list_head keys;
 	u32 key_count;

@@ -14,7 +14,6 @@
 #include "hook.h"
 #include "packet.h"
 #include "rx.h"
-#include "suite.h"
 #include "trace.h"
 #include "tx.h"
 
@@ -123,7 +122,7 @@ static unsigned int mbsec_hook_damaged(struct mbsec_net *mbn,
 static void mbsec_hook_packet_too_big(const struct mbsec_packet *packet,
 				      const struct mbsec_group *group)
 {
-	u32 overhead = mbsec_suite_overhead(group->config.suite);
+	u32 overhead = group->config.overhead;
 
 	if (packet->ipv6 && !skb_is_gso(packet->skb) &&
 	    mbsec_packet_exceeds_mtu(packet, overhead))

@@ -10,6 +10,7 @@
 #include "history.h"
 #include "key.h"
 #include "replay.h"
+#include "sender.h"
 #include "sframe.h"
 
 static struct hlist_head *mbsec_key_bucket(const struct mbsec_group *group,
@@ -25,6 +26,9 @@ static void mbsec_key_free(struct mbsec_key *key)
 {
 	if (key->suite.mac)
 		mbsec_suite_keys_uninit(&key->suite);
+	if (key->rtcp.mac)
+		mbsec_suite_keys_uninit(&key->rtcp);
+	mbsec_streams_free(key->streams);
 	free_percpu(key->usage);
 	kvfree(key->replay);
 	kfree_sensitive(key);
@@ -44,32 +48,64 @@ static void mbsec_key_free_work(struct work_struct *work)
 		wake_up_var(&mbn->objects);
 }
 
+static int mbsec_key_windows_alloc(struct mbsec_key *key, u32 window, bool srtp)
+{
+	if (srtp) {
+		key->streams = mbsec_streams_alloc();
+		return key->streams ? 0 : -ENOMEM;
+	}
+	key->replay = kvzalloc(mbsec_replay_bytes(window), GFP_KERNEL_ACCOUNT);
+	if (!key->replay)
+		return -ENOMEM;
+	mbsec_replay_init(key->replay, window);
+	return 0;
+}
+
+static int mbsec_key_suites_init(struct mbsec_key *key,
+				 const struct mbsec_cipher_suite *suite,
+				 const struct mbsec_key_materials *materials)
+{
+	const struct mbsec_key_material *one = &materials->main;
+	int err;
+
+	err = mbsec_suite_keys_init(&key->suite, suite, one->cipher_key,
+				    one->auth_key);
+	if (err)
+		return err;
+	memcpy(key->salt, one->salt, suite->salt_size);
+	if (suite->format != MBSEC_FORMAT_SRTP)
+		return 0;
+	one = &materials->rtcp;
+	memcpy(key->rtcp_salt, one->salt, suite->salt_size);
+	return mbsec_suite_keys_init(&key->rtcp, suite, one->cipher_key,
+				     one->auth_key);
+}
+
 static struct mbsec_key *
 mbsec_key_alloc(struct mbsec_group *group,
 		const struct mbsec_key_config *config,
-		const struct mbsec_key_material *material)
+		const struct mbsec_key_materials *materials)
 {
+	bool srtp = group->config.format == MBSEC_FORMAT_SRTP;
 	struct mbsec_key *key;
-	int err = -ENOMEM;
+	int err;
 
 	key = kzalloc(sizeof(*key), GFP_KERNEL_ACCOUNT);
 	if (!key)
 		return ERR_PTR(-ENOMEM);
-	key->replay = kvzalloc(mbsec_replay_bytes(config->window),
-			       GFP_KERNEL_ACCOUNT);
+	err = mbsec_key_windows_alloc(key, config->window, srtp);
 	key->usage = alloc_percpu_gfp(struct mbsec_usage, GFP_KERNEL_ACCOUNT);
-	if (key->replay && key->usage)
-		err = mbsec_suite_keys_init(&key->suite, group->config.suite,
-					    material->cipher_key,
-					    material->auth_key);
+	if (!err && !key->usage)
+		err = -ENOMEM;
+	if (!err)
+		err = mbsec_key_suites_init(key, group->config.suite,
+					    materials);
 	if (err) {
 		mbsec_key_free(key);
 		return ERR_PTR(err);
 	}
 	key->config = *config;
 	key->group = group;
-	memcpy(key->salt, material->salt, sizeof(key->salt));
-	mbsec_replay_init(key->replay, config->window);
 	mbsec_usage_init(key->usage);
 	spin_lock_init(&key->lock);
 	INIT_RCU_WORK(&key->free_work, mbsec_key_free_work);
@@ -96,6 +132,14 @@ static int mbsec_key_admit_locked(struct mbsec_group *group,
 		NL_SET_ERR_MSG(extack, "the group has this key already");
 		return -EEXIST;
 	}
+	if (group->config.format == MBSEC_FORMAT_SRTP &&
+	    !group->config.form.mki_size &&
+	    group->key_count >= MBSEC_MAX_KEYS_WITHOUT_MKI) {
+		NL_SET_ERR_MSG(
+			extack,
+			"the group has as many keys as it may without MKI");
+		return -ENOSPC;
+	}
 	if (group->key_count >= MBSEC_MAX_KEYS_PER_GROUP) {
 		NL_SET_ERR_MSG(extack, "the group has as many keys as it may");
 		return -ENOSPC;
@@ -114,6 +158,7 @@ static int mbsec_key_claim(struct mbsec_key *key,
 			   struct netlink_ext_ack *extack)
 {
 	const struct mbsec_group *group = key->group;
+	const struct mbsec_cipher_suite *suite = group->config.suite;
 	bool has_floor;
 	u64 identity;
 	u64 floor;
@@ -127,18 +172,19 @@ static int mbsec_key_claim(struct mbsec_key *key,
 			material->cipher_key ?
 				mbsec_history_fingerprint(
 					material->cipher_key,
-					MBSEC_CIPHER_KEY_SIZE) :
+					suite->cipher_key_size) :
 				mbsec_history_fingerprint(material->auth_key,
-							  MBSEC_AUTH_KEY_SIZE);
+							  suite->auth_key_size);
 		return mbsec_history_claim_tx(group->mbn, key->fingerprint,
 					      identity, extack);
 	}
 	key->fingerprint = mbsec_history_fingerprint(material->auth_key,
-						     MBSEC_AUTH_KEY_SIZE);
+						     suite->auth_key_size);
 	err = mbsec_history_claim_rx(group->mbn, key->fingerprint, &has_floor,
 				     &floor, extack);
-	if (!err && has_floor)
+	if (!err && has_floor && key->replay)
 		mbsec_replay_set_floor(key->replay, floor);
+	key->came_back = !err && has_floor;
 	return err;
 }
 
@@ -146,7 +192,7 @@ static int mbsec_key_claim(struct mbsec_key *key,
  * mbsec_key_add_locked - add a key to a group
  * @group: group in the table, mutex of its namespace held
  * @config: what the key shall be
- * @material: session keys, not kept
+ * @materials: session keys, not kept
  * @activate: make a transmit key the one in use
  * @extack: says why not
  *
@@ -155,7 +201,7 @@ static int mbsec_key_claim(struct mbsec_key *key,
  */
 int mbsec_key_add_locked(struct mbsec_group *group,
 			 const struct mbsec_key_config *config,
-			 const struct mbsec_key_material *material,
+			 const struct mbsec_key_materials *materials,
 			 bool activate, struct netlink_ext_ack *extack)
 {
 	struct mbsec_net *mbn = group->mbn;
@@ -165,10 +211,10 @@ int mbsec_key_add_locked(struct mbsec_group *group,
 	err = mbsec_key_admit_locked(group, config, extack);
 	if (err)
 		return err;
-	key = mbsec_key_alloc(group, config, material);
+	key = mbsec_key_alloc(group, config, materials);
 	if (IS_ERR(key))
 		return PTR_ERR(key);
-	err = mbsec_key_claim(key, material, extack);
+	err = mbsec_key_claim(key, &materials->main, extack);
 	if (err) {
 		mbsec_key_free(key);
 		return err;
@@ -177,7 +223,7 @@ int mbsec_key_add_locked(struct mbsec_group *group,
 	refcount_inc(&group->refs);
 	if (!mbsec_key_has_sender_locked(group, config->kid))
 		group->sender_count++;
-	list_add_tail(&key->list, &group->keys);
+	list_add_tail_rcu(&key->list, &group->keys);
 	group->key_count++;
 	mbn->key_count++;
 	mbn->change++;
@@ -251,16 +297,18 @@ void mbsec_key_del_locked(struct mbsec_key *key, int tx_reason)
 		RCU_INIT_POINTER(group->active, NULL);
 	}
 	spin_lock_bh(&key->lock);
-	key->closed = true;
-	has_floor = mbsec_replay_highest(key->replay, &floor);
+	WRITE_ONCE(key->closed, true);
+	has_floor = key->replay && mbsec_replay_highest(key->replay, &floor);
 	spin_unlock_bh(&key->lock);
+	if (key->streams)
+		has_floor = mbsec_streams_close_locked(key) || key->came_back;
 	if (key->config.role == MBSEC_ROLE_RX)
 		mbsec_history_retire_rx(mbn, key->fingerprint, has_floor,
 					floor);
 
 	key->dead = true;
 	hlist_del_rcu(&key->node);
-	list_del(&key->list);
+	list_del_rcu(&key->list);
 	group->key_count--;
 	if (!mbsec_key_has_sender_locked(group, key->config.kid))
 		group->sender_count--;

@@ -11,6 +11,7 @@
 
 struct mbsec_group;
 struct mbsec_replay;
+struct mbsec_streams;
 struct netlink_ext_ack;
 
 extern struct workqueue_struct *mbsec_wq;
@@ -51,9 +52,9 @@ struct mbsec_key_config {
 
 /**
  * struct mbsec_key_material - session keys, owned and wiped by the caller
- * @cipher_key: MBSEC_CIPHER_KEY_SIZE octets, NULL if the suite does not encrypt
- * @auth_key: MBSEC_AUTH_KEY_SIZE octets
- * @salt: MBSEC_SALT_SIZE octets
+ * @cipher_key: NULL if the suite does not encrypt
+ * @auth_key: as many octets as the suite has
+ * @salt: likewise
  */
 struct mbsec_key_material {
 	const u8 *cipher_key;
@@ -62,10 +63,22 @@ struct mbsec_key_material {
 };
 
 /**
+ * struct mbsec_key_materials - all session keys of a key
+ * @main: for the datagrams; of SRTP, for RTP
+ * @rtcp: of SRTP, for RTCP
+ */
+struct mbsec_key_materials {
+	struct mbsec_key_material main;
+	struct mbsec_key_material rtcp;
+};
+
+/**
  * struct mbsec_key - a key in use
  * @config: what user space said
  * @suite: cipher and MAC
+ * @rtcp: likewise for SRTCP, if its group is of SRTP
  * @salt: session salt
+ * @rtcp_salt: session salt of SRTCP
  * @group: its group
  * @usage: what was done with it
  * @packets_end: no datagram may be past this number, set by the hard lifetime
@@ -77,7 +90,10 @@ struct mbsec_key_material {
  * @auth_failures: datagrams whose tag was wrong
  * @replays: datagrams seen before, or too old to tell
  * @lock: protects changes of @replay, and @closed
- * @replay: counters received
+ * @replay: counters received; none if its group is of SRTP
+ * @streams: if its group is of SRTP, the senders it has seen; their lock is that
+ *	of mbsec_group.senders
+ * @came_back: a receive key that was deleted and added again
  * @closed: accepts nothing any more
  * @node: in mbsec_net.key_hash
  * @list: in mbsec_group.keys
@@ -92,7 +108,9 @@ struct mbsec_key_material {
 struct mbsec_key {
 	struct mbsec_key_config config;
 	struct mbsec_suite_keys suite;
+	struct mbsec_suite_keys rtcp;
 	u8 salt[MBSEC_SALT_SIZE];
+	u8 rtcp_salt[MBSEC_SALT_SIZE];
 	struct mbsec_group *group;
 	struct mbsec_usage __percpu *usage;
 	u64 packets_end;
@@ -106,6 +124,8 @@ struct mbsec_key {
 	atomic64_t replays;
 	spinlock_t lock; /* replay, closed */
 	struct mbsec_replay *replay;
+	struct mbsec_streams *streams;
+	bool came_back;
 	bool closed;
 
 	struct hlist_node node;
@@ -121,7 +141,7 @@ struct mbsec_key {
 
 int mbsec_key_add_locked(struct mbsec_group *group,
 			 const struct mbsec_key_config *config,
-			 const struct mbsec_key_material *material,
+			 const struct mbsec_key_materials *materials,
 			 bool activate, struct netlink_ext_ack *extack);
 struct mbsec_key *mbsec_key_find_locked(struct mbsec_group *group, u64 kid,
 					u8 role);
@@ -134,6 +154,8 @@ struct mbsec_key *mbsec_key_lookup_rcu(const struct mbsec_group *group, u64 kid,
 /* lifetime.c */
 void mbsec_key_lifetime_start(struct mbsec_key *key);
 void mbsec_key_lifetime_stop(struct mbsec_key *key);
+int mbsec_key_take_use(struct mbsec_key *key, size_t size, u64 *use);
+int mbsec_key_accept_use(struct mbsec_key *key, size_t size);
 int mbsec_key_take_counter(struct mbsec_key *key, size_t size, u64 *counter);
 int mbsec_key_accept_counter(struct mbsec_key *key, size_t size, u64 counter);
 bool mbsec_key_is_over(const struct mbsec_key *key);

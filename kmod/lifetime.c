@@ -97,7 +97,7 @@ void mbsec_key_lifetime_start(struct mbsec_key *key)
 	const struct mbsec_key_limits *limits = &key->config.limits;
 
 	key->packets_end = limits->hard_packets ?: U64_MAX;
-	if (key->config.role == MBSEC_ROLE_TX)
+	if (key->config.role == MBSEC_ROLE_TX && key->replay)
 		key->packets_end = min(key->packets_end,
 				       MBSEC_SFRAME_COUNTER_END -
 					       key->config.counter_start);
@@ -167,6 +167,39 @@ static bool mbsec_key_use(struct mbsec_key *key, u64 use, size_t size)
 }
 
 /**
+ * mbsec_key_take_use - count a datagram to be sent
+ * @key: transmit key
+ * @size: octets of its payload
+ * @use: result, the number of the datagram, from 1
+ *
+ * Return: 0 or MBSEC_A_COUNTERS_TX_DROP_*.
+ */
+int mbsec_key_take_use(struct mbsec_key *key, size_t size, u64 *use)
+{
+	if (mbsec_key_is_over(key))
+		return mbsec_key_over_reason(key);
+	*use = atomic64_inc_return(&key->uses);
+	if (!mbsec_key_use(key, *use, size))
+		return mbsec_key_over_reason(key);
+	return 0;
+}
+
+/**
+ * mbsec_key_accept_use - count an authentic datagram that was received
+ * @key: its key; looped back to a transmit key, it was counted when it was sent
+ * @size: octets of its payload
+ *
+ * Return: 0 or MBSEC_A_COUNTERS_RX_DROP_*.
+ */
+int mbsec_key_accept_use(struct mbsec_key *key, size_t size)
+{
+	if (key->config.role == MBSEC_ROLE_TX ||
+	    mbsec_key_use(key, atomic64_inc_return(&key->uses), size))
+		return 0;
+	return MBSEC_A_COUNTERS_RX_DROP_KEY_EXPIRED;
+}
+
+/**
  * mbsec_key_take_counter - take the counter for a datagram to be sent
  * @key: transmit key
  * @size: octets of its payload
@@ -176,15 +209,13 @@ static bool mbsec_key_use(struct mbsec_key *key, u64 use, size_t size)
  */
 int mbsec_key_take_counter(struct mbsec_key *key, size_t size, u64 *counter)
 {
+	int reason;
 	u64 use;
 
-	if (mbsec_key_is_over(key))
-		return mbsec_key_over_reason(key);
-	use = atomic64_inc_return(&key->uses);
-	if (!mbsec_key_use(key, use, size))
-		return mbsec_key_over_reason(key);
-	*counter = key->config.counter_start + use - 1;
-	return 0;
+	reason = mbsec_key_take_use(key, size, &use);
+	if (!reason)
+		*counter = key->config.counter_start + use - 1;
+	return reason;
 }
 
 /**
@@ -207,10 +238,7 @@ int mbsec_key_accept_counter(struct mbsec_key *key, size_t size, u64 counter)
 		return MBSEC_A_COUNTERS_RX_DROP_REPLAYED;
 	if (err == -ESTALE)
 		return MBSEC_A_COUNTERS_RX_DROP_TOO_OLD;
-	/* The looped-back copy of a transmit key's datagram was counted. */
-	if (!err && key->config.role == MBSEC_ROLE_TX)
-		return 0;
-	if (err || !mbsec_key_use(key, atomic64_inc_return(&key->uses), size))
+	if (err)
 		return MBSEC_A_COUNTERS_RX_DROP_KEY_EXPIRED;
-	return 0;
+	return mbsec_key_accept_use(key, size);
 }

@@ -38,12 +38,16 @@ struct mbsec_group_id {
  * @kid: key identifier, valid if @has_key
  * @role: enum mbsec_role, 0 if no key is meant
  * @has_key: the event is about a key
+ * @has_ssrc: the event is about an SSRC
+ * @ssrc: SSRC, valid if @has_ssrc
  */
 struct mbsec_event {
 	u8 type;
 	u8 limit;
 	u8 role;
 	bool has_key;
+	bool has_ssrc;
+	u32 ssrc;
 	u64 count;
 	u64 kid;
 	struct mbsec_group_id group;
@@ -56,6 +60,7 @@ struct mbsec_event {
  * @groups: all groups, in the order in which they were made
  * @group_hash: groups by address and port, in use while @group_count
  * @address_hash: groups by address, likewise
+ * @rtcp_hash: SRTP groups by address and port of RTCP, likewise
  * @key_hash: keys by group and key identifier, likewise
  * @group_count: number of groups
  * @key_count: number of keys
@@ -78,6 +83,7 @@ struct mbsec_net {
 	struct list_head groups;
 	struct hlist_head *group_hash;
 	struct hlist_head *address_hash;
+	struct hlist_head *rtcp_hash;
 	struct hlist_head *key_hash;
 	u32 group_count;
 	u32 key_count;

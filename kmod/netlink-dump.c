@@ -10,6 +10,7 @@
 #include "netlink-gen.h"
 #include "netlink.h"
 #include "replay.h"
+#include "sender.h"
 #include "sframe.h"
 #include "suite.h"
 
@@ -49,8 +50,9 @@ int mbsec_nl_key_id_fill(struct sk_buff *msg, u64 kid, u8 role)
 			mbsec_sframe_kid_msk_id(kid)) ||
 	    nla_put_u16(msg, MBSEC_A_KEY_MTK_ID,
 			mbsec_sframe_kid_mtk_id(kid)) ||
-	    nla_put_u16(msg, MBSEC_A_KEY_SENDER_ID,
-			mbsec_sframe_kid_sender_id(kid)))
+	    (mbsec_sframe_kid_sender_id(kid) &&
+	     nla_put_u16(msg, MBSEC_A_KEY_SENDER_ID,
+			 mbsec_sframe_kid_sender_id(kid))))
 		return -EMSGSIZE;
 	return nla_put_u32(msg, MBSEC_A_KEY_ROLE, role);
 }
@@ -62,6 +64,25 @@ static int mbsec_nl_counters_fill(struct sk_buff *msg, const u64 *sum)
 	if (!nest || mbsec_stats_fill(msg, sum))
 		return -EMSGSIZE;
 	nla_nest_end(msg, nest);
+	return 0;
+}
+
+static int mbsec_nl_group_senders_fill(struct sk_buff *msg,
+				       const struct mbsec_group *group)
+{
+	const struct mbsec_group_config *config = &group->config;
+
+	if (config->format != MBSEC_FORMAT_SRTP)
+		return nla_put_u32(msg, MBSEC_A_GROUP_SENDERS,
+				   group->sender_count);
+	if (nla_put_u32(msg, MBSEC_A_GROUP_SENDERS,
+			READ_ONCE(group->senders->count)) ||
+	    nla_put_u16(msg, MBSEC_A_GROUP_RTCP_PORT, config->rtcp_port) ||
+	    (!config->form.mki_size &&
+	     nla_put_flag(msg, MBSEC_A_GROUP_NO_MKI)) ||
+	    (config->form.roc_mode &&
+	     nla_put_u16(msg, MBSEC_A_GROUP_ROC_RATE, config->form.roc_rate)))
+		return -EMSGSIZE;
 	return 0;
 }
 
@@ -79,10 +100,9 @@ static int mbsec_nl_group_fill(struct sk_buff *msg,
 	    nla_put_u32(msg, MBSEC_A_GROUP_FORMAT, config->format) ||
 	    nla_put_u32(msg, MBSEC_A_GROUP_SUITE, config->suite->id) ||
 	    nla_put_u32(msg, MBSEC_A_GROUP_POLICY, config->policy) ||
-	    nla_put_u32(msg, MBSEC_A_GROUP_OVERHEAD,
-			mbsec_suite_overhead(config->suite)) ||
+	    nla_put_u32(msg, MBSEC_A_GROUP_OVERHEAD, config->overhead) ||
 	    nla_put_u32(msg, MBSEC_A_GROUP_KEYS, group->key_count) ||
-	    nla_put_u32(msg, MBSEC_A_GROUP_SENDERS, group->sender_count))
+	    mbsec_nl_group_senders_fill(msg, group))
 		return -EMSGSIZE;
 	nla_nest_end(msg, nest);
 	mbsec_stats_sum(group->stats, sum);
@@ -120,6 +140,9 @@ static int mbsec_nl_counter_fill(struct sk_buff *msg,
 {
 	u64 counter;
 
+	/* Senders of SRTP have an index each. */
+	if (!key->replay)
+		return 0;
 	if (key->config.role == MBSEC_ROLE_TX)
 		counter = key->config.counter_start + atomic64_read(&key->uses);
 	else if (!mbsec_replay_highest(key->replay, &counter))
@@ -172,8 +195,14 @@ static int mbsec_nl_key_fill(struct sk_buff *msg, const struct mbsec_key *key)
 	return 0;
 }
 
-static void *mbsec_nl_dump_put(struct sk_buff *msg, struct netlink_callback *cb,
-			       u8 cmd)
+/**
+ * mbsec_nl_dump_put - start an entry of a dump
+ * @msg: message
+ * @cb: the dump
+ * @cmd: its command
+ */
+void *mbsec_nl_dump_put(struct sk_buff *msg, struct netlink_callback *cb,
+			u8 cmd)
 {
 	void *header = genlmsg_put(msg, NETLINK_CB(cb->skb).portid,
 				   cb->nlh->nlmsg_seq, &mbsec_nl_family,

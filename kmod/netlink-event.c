@@ -13,6 +13,8 @@ static int mbsec_nl_event_nest_fill(struct sk_buff *msg,
 	if (!nest || nla_put_u32(msg, MBSEC_A_EVENT_TYPE, event->type) ||
 	    (event->limit &&
 	     nla_put_u32(msg, MBSEC_A_EVENT_LIMIT, event->limit)) ||
+	    (event->has_ssrc &&
+	     nla_put_u32(msg, MBSEC_A_EVENT_SSRC, event->ssrc)) ||
 	    nla_put_u64_64bit(msg, MBSEC_A_EVENT_COUNT, event->count,
 			      MBSEC_A_EVENT_PAD))
 		return -EMSGSIZE;

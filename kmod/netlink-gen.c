@@ -12,7 +12,7 @@
 #include <uapi/linux/mbsec.h>
 
 /* Common nested types */
-const struct nla_policy mbsec_group_nl_policy[MBSEC_A_GROUP_SENDERS + 1] = {
+const struct nla_policy mbsec_group_nl_policy[MBSEC_A_GROUP_ROC_RATE + 1] = {
 	[MBSEC_A_GROUP_ADDRESS_V4] = { .type = NLA_BE32, },
 	[MBSEC_A_GROUP_ADDRESS_V6] = NLA_POLICY_EXACT_LEN(16),
 	[MBSEC_A_GROUP_PORT] = { .type = NLA_U16, },
@@ -26,6 +26,9 @@ const struct nla_policy mbsec_group_nl_policy[MBSEC_A_GROUP_SENDERS + 1] = {
 	[MBSEC_A_GROUP_OVERHEAD] = { .type = NLA_U32, },
 	[MBSEC_A_GROUP_KEYS] = { .type = NLA_U32, },
 	[MBSEC_A_GROUP_SENDERS] = { .type = NLA_U32, },
+	[MBSEC_A_GROUP_RTCP_PORT] = { .type = NLA_U16, },
+	[MBSEC_A_GROUP_NO_MKI] = { .type = NLA_FLAG, },
+	[MBSEC_A_GROUP_ROC_RATE] = NLA_POLICY_MIN(NLA_U16, 1),
 };
 
 const struct nla_policy mbsec_key_nl_policy[MBSEC_A_KEY_PAD + 1] = {
@@ -34,9 +37,9 @@ const struct nla_policy mbsec_key_nl_policy[MBSEC_A_KEY_PAD + 1] = {
 	[MBSEC_A_KEY_SENDER_ID] = NLA_POLICY_MIN(NLA_U16, MBSEC_SENDER_ID_MIN),
 	[MBSEC_A_KEY_ROLE] = NLA_POLICY_RANGE(NLA_U32, 1, 2),
 	[MBSEC_A_KEY_SUITE] = { .type = NLA_U32, },
-	[MBSEC_A_KEY_CIPHER_KEY] = NLA_POLICY_EXACT_LEN(16),
-	[MBSEC_A_KEY_AUTH_KEY] = NLA_POLICY_EXACT_LEN(32),
-	[MBSEC_A_KEY_SALT] = NLA_POLICY_EXACT_LEN(12),
+	[MBSEC_A_KEY_CIPHER_KEY] = { .type = NLA_BINARY, },
+	[MBSEC_A_KEY_AUTH_KEY] = { .type = NLA_BINARY, },
+	[MBSEC_A_KEY_SALT] = { .type = NLA_BINARY, },
 	[MBSEC_A_KEY_WINDOW] = NLA_POLICY_RANGE(NLA_U32, MBSEC_WINDOW_MIN, MBSEC_WINDOW_MAX),
 	[MBSEC_A_KEY_COUNTER_START] = { .type = NLA_U64, },
 	[MBSEC_A_KEY_SOFT_PACKETS] = NLA_POLICY_MIN(NLA_U64, 1),
@@ -53,6 +56,19 @@ const struct nla_policy mbsec_key_nl_policy[MBSEC_A_KEY_PAD + 1] = {
 	[MBSEC_A_KEY_AGE_SECONDS] = { .type = NLA_U64, },
 	[MBSEC_A_KEY_AUTH_FAILURES] = { .type = NLA_U64, },
 	[MBSEC_A_KEY_REPLAYS] = { .type = NLA_U64, },
+	[MBSEC_A_KEY_RTCP_CIPHER_KEY] = { .type = NLA_BINARY, },
+	[MBSEC_A_KEY_RTCP_AUTH_KEY] = { .type = NLA_BINARY, },
+	[MBSEC_A_KEY_RTCP_SALT] = { .type = NLA_BINARY, },
+};
+
+const struct nla_policy mbsec_sender_nl_policy[MBSEC_A_SENDER_STREAMS + 1] = {
+	[MBSEC_A_SENDER_SSRC] = { .type = NLA_U32, },
+	[MBSEC_A_SENDER_ROLE] = NLA_POLICY_RANGE(NLA_U32, 1, 2),
+	[MBSEC_A_SENDER_ROC] = { .type = NLA_U32, },
+	[MBSEC_A_SENDER_SEQUENCE] = { .type = NLA_U16, },
+	[MBSEC_A_SENDER_RTCP_INDEX] = { .type = NLA_U32, },
+	[MBSEC_A_SENDER_PROVISIONED] = { .type = NLA_FLAG, },
+	[MBSEC_A_SENDER_STREAMS] = { .type = NLA_U32, },
 };
 
 /* MBSEC_CMD_GROUP_ADD - do */
@@ -81,6 +97,18 @@ static const struct nla_policy mbsec_key_activate_nl_policy[MBSEC_A_KEY + 1] = {
 static const struct nla_policy mbsec_key_del_nl_policy[MBSEC_A_KEY + 1] = {
 	[MBSEC_A_GROUP] = NLA_POLICY_NESTED(mbsec_group_nl_policy),
 	[MBSEC_A_KEY] = NLA_POLICY_NESTED(mbsec_key_nl_policy),
+};
+
+/* MBSEC_CMD_SENDER_ADD - do */
+static const struct nla_policy mbsec_sender_add_nl_policy[MBSEC_A_SENDER + 1] = {
+	[MBSEC_A_GROUP] = NLA_POLICY_NESTED(mbsec_group_nl_policy),
+	[MBSEC_A_SENDER] = NLA_POLICY_NESTED(mbsec_sender_nl_policy),
+};
+
+/* MBSEC_CMD_SENDER_DEL - do */
+static const struct nla_policy mbsec_sender_del_nl_policy[MBSEC_A_SENDER + 1] = {
+	[MBSEC_A_GROUP] = NLA_POLICY_NESTED(mbsec_group_nl_policy),
+	[MBSEC_A_SENDER] = NLA_POLICY_NESTED(mbsec_sender_nl_policy),
 };
 
 /* Ops table for mbsec */
@@ -139,6 +167,25 @@ static const struct genl_split_ops mbsec_nl_ops[] = {
 		.cmd	= MBSEC_CMD_STATS_GET,
 		.doit	= mbsec_nl_stats_get_doit,
 		.flags	= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= MBSEC_CMD_SENDER_ADD,
+		.doit		= mbsec_nl_sender_add_doit,
+		.policy		= mbsec_sender_add_nl_policy,
+		.maxattr	= MBSEC_A_SENDER,
+		.flags		= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= MBSEC_CMD_SENDER_DEL,
+		.doit		= mbsec_nl_sender_del_doit,
+		.policy		= mbsec_sender_del_nl_policy,
+		.maxattr	= MBSEC_A_SENDER,
+		.flags		= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd	= MBSEC_CMD_SENDER_GET,
+		.dumpit	= mbsec_nl_sender_get_dumpit,
+		.flags	= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DUMP,
 	},
 };
 

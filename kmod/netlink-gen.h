@@ -13,8 +13,9 @@
 #include <uapi/linux/mbsec.h>
 
 /* Common nested types */
-extern const struct nla_policy mbsec_group_nl_policy[MBSEC_A_GROUP_SENDERS + 1];
+extern const struct nla_policy mbsec_group_nl_policy[MBSEC_A_GROUP_ROC_RATE + 1];
 extern const struct nla_policy mbsec_key_nl_policy[MBSEC_A_KEY_PAD + 1];
+extern const struct nla_policy mbsec_sender_nl_policy[MBSEC_A_SENDER_STREAMS + 1];
 
 int mbsec_nl_group_add_doit(struct sk_buff *skb, struct genl_info *info);
 int mbsec_nl_group_del_doit(struct sk_buff *skb, struct genl_info *info);
@@ -25,6 +26,10 @@ int mbsec_nl_key_del_doit(struct sk_buff *skb, struct genl_info *info);
 int mbsec_nl_key_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 int mbsec_nl_flush_doit(struct sk_buff *skb, struct genl_info *info);
 int mbsec_nl_stats_get_doit(struct sk_buff *skb, struct genl_info *info);
+int mbsec_nl_sender_add_doit(struct sk_buff *skb, struct genl_info *info);
+int mbsec_nl_sender_del_doit(struct sk_buff *skb, struct genl_info *info);
+int mbsec_nl_sender_get_dumpit(struct sk_buff *skb,
+			       struct netlink_callback *cb);
 
 enum {
 	MBSEC_NLGRP_EVENTS,

@@ -7,6 +7,7 @@
 #include "netlink-gen.h"
 #include "netlink.h"
 #include "sframe.h"
+#include "srtp.h"
 #include "suite.h"
 
 #define GROUP_ID_USED                                                    \
@@ -16,18 +17,21 @@
 #define GROUP_USED                                                  \
 	(GROUP_ID_USED | BIT(MBSEC_A_GROUP_IFINDEX) |               \
 	 BIT(MBSEC_A_GROUP_DIRECTION) | BIT(MBSEC_A_GROUP_FORMAT) | \
-	 BIT(MBSEC_A_GROUP_SUITE) | BIT(MBSEC_A_GROUP_POLICY))
+	 BIT(MBSEC_A_GROUP_SUITE) | BIT(MBSEC_A_GROUP_POLICY) |     \
+	 BIT(MBSEC_A_GROUP_RTCP_PORT) | BIT(MBSEC_A_GROUP_NO_MKI) | \
+	 BIT(MBSEC_A_GROUP_ROC_RATE))
 #define KEY_ID_USED                                          \
 	(BIT(MBSEC_A_KEY_MSK_ID) | BIT(MBSEC_A_KEY_MTK_ID) | \
 	 BIT(MBSEC_A_KEY_SENDER_ID))
 #define KEY_USED                                                             \
 	(KEY_ID_USED | BIT(MBSEC_A_KEY_ROLE) | BIT(MBSEC_A_KEY_CIPHER_KEY) | \
 	 BIT(MBSEC_A_KEY_AUTH_KEY) | BIT(MBSEC_A_KEY_SALT) |                 \
-	 BIT(MBSEC_A_KEY_WINDOW) | BIT(MBSEC_A_KEY_COUNTER_START) |          \
-	 BIT(MBSEC_A_KEY_SOFT_PACKETS) | BIT(MBSEC_A_KEY_HARD_PACKETS) |     \
-	 BIT(MBSEC_A_KEY_SOFT_BYTES) | BIT(MBSEC_A_KEY_HARD_BYTES) |         \
-	 BIT(MBSEC_A_KEY_SOFT_SECONDS) | BIT(MBSEC_A_KEY_HARD_SECONDS) |     \
-	 BIT(MBSEC_A_KEY_ACTIVATE))
+	 BIT(MBSEC_A_KEY_RTCP_CIPHER_KEY) | BIT(MBSEC_A_KEY_RTCP_AUTH_KEY) | \
+	 BIT(MBSEC_A_KEY_RTCP_SALT) | BIT(MBSEC_A_KEY_WINDOW) |              \
+	 BIT(MBSEC_A_KEY_COUNTER_START) | BIT(MBSEC_A_KEY_SOFT_PACKETS) |    \
+	 BIT(MBSEC_A_KEY_HARD_PACKETS) | BIT(MBSEC_A_KEY_SOFT_BYTES) |       \
+	 BIT(MBSEC_A_KEY_HARD_BYTES) | BIT(MBSEC_A_KEY_SOFT_SECONDS) |       \
+	 BIT(MBSEC_A_KEY_HARD_SECONDS) | BIT(MBSEC_A_KEY_ACTIVATE))
 
 /* True, and told, if an attribute of a parsed key nest is missing. */
 #define MBSEC_NL_MISSING(info, key, type, name)                             \
@@ -66,14 +70,21 @@ static int mbsec_nl_once(const struct nlattr *attr, unsigned long *seen,
 	return -EINVAL;
 }
 
-/*
- * Reads a nest of the request. The policy covers replies too, so attributes
- * that the command does not use are refused here.
+/**
+ * mbsec_nl_nest_parse - read a nest of the request
+ * @info: request
+ * @nest_type: attribute of the nest
+ * @table: result, the attributes in it by number
+ * @max: highest number
+ * @policy: policy of the nest
+ * @used: bits of the attributes that the command uses
+ *
+ * The policy covers replies too, so attributes that the command does not use are
+ * refused here.
  */
-static int mbsec_nl_nest_parse(struct genl_info *info, int nest_type,
-			       struct nlattr **table, int max,
-			       const struct nla_policy *policy,
-			       unsigned long used)
+int mbsec_nl_nest_parse(struct genl_info *info, int nest_type,
+			struct nlattr **table, int max,
+			const struct nla_policy *policy, unsigned long used)
 {
 	struct netlink_ext_ack *extack = info->extack;
 	const struct nlattr *nest = info->attrs[nest_type];
@@ -85,6 +96,8 @@ static int mbsec_nl_nest_parse(struct genl_info *info, int nest_type,
 	if (!nest) {
 		if (nest_type == MBSEC_A_GROUP)
 			NL_SET_ERR_MSG(extack, "the group is missing");
+		else if (nest_type == MBSEC_A_SENDER)
+			NL_SET_ERR_MSG(extack, "the sender is missing");
 		else
 			NL_SET_ERR_MSG(extack, "the key is missing");
 		NL_SET_ERR_ATTR_MISS(extack, NULL, nest_type);
@@ -179,9 +192,8 @@ static int mbsec_nl_group_nest_parse(struct genl_info *info,
 	int err;
 
 	memset(id, 0, sizeof(*id));
-	err = mbsec_nl_nest_parse(info, MBSEC_A_GROUP, group,
-				  MBSEC_A_GROUP_SENDERS, mbsec_group_nl_policy,
-				  used);
+	err = mbsec_nl_nest_parse(info, MBSEC_A_GROUP, group, MBSEC_A_GROUP_MAX,
+				  mbsec_group_nl_policy, used);
 	if (!err)
 		err = mbsec_nl_address_parse(group, id, info->extack);
 	if (!err)
@@ -198,7 +210,7 @@ static int mbsec_nl_group_nest_parse(struct genl_info *info,
  */
 int mbsec_nl_group_id_parse(struct genl_info *info, struct mbsec_group_id *id)
 {
-	struct nlattr *group[MBSEC_A_GROUP_SENDERS + 1];
+	struct nlattr *group[MBSEC_A_GROUP_MAX + 1];
 
 	return mbsec_nl_group_nest_parse(info, group, GROUP_ID_USED, id);
 }
@@ -220,6 +232,74 @@ static int mbsec_nl_interface_parse(struct genl_info *info,
 	return -ENODEV;
 }
 
+static int mbsec_nl_suite_parse(struct genl_info *info, struct nlattr **group,
+				struct mbsec_group_config *config)
+{
+	struct nlattr *attr = group[MBSEC_A_GROUP_SUITE];
+	u32 id = config->format == MBSEC_FORMAT_SRTP ?
+			 MBSEC_SUITE_AES128_CM_HMAC_SHA1_80 :
+			 MBSEC_SUITE_AES128_CTR_HMAC_SHA256_80;
+
+	if (attr)
+		id = nla_get_u32(attr);
+	config->suite = mbsec_suite_find(id);
+	if (!config->suite) {
+		NL_SET_ERR_MSG_ATTR(info->extack, attr,
+				    "the suite is not known");
+		return -EINVAL;
+	}
+	if (config->suite->format == config->format)
+		return 0;
+	NL_SET_ERR_MSG_ATTR(info->extack, attr,
+			    "the suite is not one of the format");
+	return -EINVAL;
+}
+
+/* What only SRTP groups have. */
+static int mbsec_nl_srtp_parse(struct genl_info *info, struct nlattr **group,
+			       struct mbsec_group_config *config)
+{
+	struct nlattr *port = group[MBSEC_A_GROUP_RTCP_PORT];
+	struct nlattr *no_mki = group[MBSEC_A_GROUP_NO_MKI];
+	struct nlattr *rate = group[MBSEC_A_GROUP_ROC_RATE];
+	struct mbsec_srtp_form *form = &config->form;
+
+	if (config->format != MBSEC_FORMAT_SRTP) {
+		config->overhead =
+			MBSEC_SFRAME_HEADER_TX + config->suite->tag_size;
+		if (!port && !no_mki && !rate)
+			return 0;
+		NL_SET_ERR_MSG_ATTR(info->extack,
+				    port	   ?:
+					    no_mki ?:
+						     rate,
+				    "only SRTP groups have this attribute");
+		return -EINVAL;
+	}
+	form->mki_size = no_mki ? 0 : MBSEC_SRTP_MKI_SIZE;
+	form->tag_size = config->suite->tag_size;
+	form->rtcp_tag_size = MBSEC_TAG_MAX;
+	form->roc_rate = 1;
+	if (rate) {
+		form->roc_mode = 2;
+		form->roc_rate = nla_get_u16(rate);
+		form->tag_size += MBSEC_SRTP_ROC_SIZE;
+	}
+	config->overhead = mbsec_srtp_form_overhead(form);
+	/* With any port there is none to count from. */
+	if (port)
+		config->rtcp_port = nla_get_u16(port);
+	else if (config->id.port && config->id.port < U16_MAX)
+		config->rtcp_port = config->id.port + 1;
+	if (!port || !config->rtcp_port ||
+	    (config->id.port && config->rtcp_port != config->id.port))
+		return 0;
+	NL_SET_ERR_MSG_ATTR(
+		info->extack, port,
+		"the port of RTCP must differ from that of the group, which must have one");
+	return -EINVAL;
+}
+
 /**
  * mbsec_nl_group_parse - read what a new group shall be
  * @info: request
@@ -228,7 +308,7 @@ static int mbsec_nl_interface_parse(struct genl_info *info,
 int mbsec_nl_group_parse(struct genl_info *info,
 			 struct mbsec_group_config *config)
 {
-	struct nlattr *group[MBSEC_A_GROUP_SENDERS + 1];
+	struct nlattr *group[MBSEC_A_GROUP_MAX + 1];
 	struct nlattr *attr;
 	int err;
 
@@ -247,20 +327,11 @@ int mbsec_nl_group_parse(struct genl_info *info,
 	}
 	attr = group[MBSEC_A_GROUP_FORMAT];
 	config->format = attr ? nla_get_u32(attr) : MBSEC_FORMAT_SFRAME;
-	if (config->format != MBSEC_FORMAT_SFRAME) {
-		NL_SET_ERR_MSG_ATTR(info->extack, attr,
-				    "the module does not have this format");
-		return -EOPNOTSUPP;
-	}
-	attr = group[MBSEC_A_GROUP_SUITE];
-	config->suite =
-		mbsec_suite_find(attr ? nla_get_u32(attr) :
-					MBSEC_SUITE_AES128_CTR_HMAC_SHA256_80);
-	if (!config->suite) {
-		NL_SET_ERR_MSG_ATTR(info->extack, attr,
-				    "the suite is not known");
-		return -EINVAL;
-	}
+	err = mbsec_nl_suite_parse(info, group, config);
+	if (!err)
+		err = mbsec_nl_srtp_parse(info, group, config);
+	if (err)
+		return err;
 	attr = group[MBSEC_A_GROUP_POLICY];
 	config->policy = attr ? nla_get_u32(attr) : MBSEC_POLICY_REQUIRE;
 	return mbsec_nl_interface_parse(info, group[MBSEC_A_GROUP_IFINDEX],
@@ -275,7 +346,7 @@ static int mbsec_nl_key_nest_parse(struct genl_info *info, struct nlattr **key,
 	int err;
 
 	memset(request, 0, sizeof(*request));
-	err = mbsec_nl_nest_parse(info, MBSEC_A_KEY, key, MBSEC_A_KEY_PAD,
+	err = mbsec_nl_nest_parse(info, MBSEC_A_KEY, key, MBSEC_A_KEY_MAX,
 				  mbsec_key_nl_policy, used);
 	if (err)
 		return err;
@@ -299,7 +370,7 @@ static int mbsec_nl_key_nest_parse(struct genl_info *info, struct nlattr **key,
 int mbsec_nl_key_id_parse(struct genl_info *info,
 			  struct mbsec_nl_key_request *request)
 {
-	struct nlattr *key[MBSEC_A_KEY_PAD + 1];
+	struct nlattr *key[MBSEC_A_KEY_MAX + 1];
 
 	return mbsec_nl_key_nest_parse(info, key, KEY_ID_USED, request);
 }
@@ -358,6 +429,7 @@ static int mbsec_nl_role_parse(struct genl_info *info, struct nlattr **key,
 
 	config->role = nla_get_u32(key[MBSEC_A_KEY_ROLE]);
 	request->activate = key[MBSEC_A_KEY_ACTIVATE];
+	request->start_given = start;
 	config->counter_start = start ? nla_get_u64(start) :
 					MBSEC_SFRAME_COUNTER_MIN;
 	if (config->role != MBSEC_ROLE_TX && (start || request->activate)) {
@@ -384,14 +456,13 @@ static int mbsec_nl_role_parse(struct genl_info *info, struct nlattr **key,
 int mbsec_nl_key_parse(struct genl_info *info,
 		       struct mbsec_nl_key_request *request)
 {
-	struct nlattr *key[MBSEC_A_KEY_PAD + 1];
+	struct nlattr *key[MBSEC_A_KEY_MAX + 1];
 	int err;
 
 	err = mbsec_nl_key_nest_parse(info, key, KEY_USED, request);
 	if (err)
 		return err;
-	if (MBSEC_NL_MISSING(info, key, MBSEC_A_KEY_SENDER_ID, "sender-id") ||
-	    MBSEC_NL_MISSING(info, key, MBSEC_A_KEY_ROLE, "role") ||
+	if (MBSEC_NL_MISSING(info, key, MBSEC_A_KEY_ROLE, "role") ||
 	    MBSEC_NL_MISSING(info, key, MBSEC_A_KEY_AUTH_KEY, "auth-key") ||
 	    MBSEC_NL_MISSING(info, key, MBSEC_A_KEY_SALT, "salt"))
 		return -EINVAL;
@@ -399,54 +470,9 @@ int mbsec_nl_key_parse(struct genl_info *info,
 	if (key[MBSEC_A_KEY_WINDOW])
 		request->config.window =
 			round_up(nla_get_u32(key[MBSEC_A_KEY_WINDOW]), 64);
-	request->material.auth_key = nla_data(key[MBSEC_A_KEY_AUTH_KEY]);
-	request->material.salt = nla_data(key[MBSEC_A_KEY_SALT]);
-	if (key[MBSEC_A_KEY_CIPHER_KEY])
-		request->material.cipher_key =
-			nla_data(key[MBSEC_A_KEY_CIPHER_KEY]);
+	mbsec_nl_materials_parse(key, request);
 	err = mbsec_nl_role_parse(info, key, request);
 	if (!err)
 		err = mbsec_nl_limits_parse(info, key, &request->config.limits);
 	return err;
-}
-
-/**
- * mbsec_nl_material_check - do the session keys suit the group?
- * @request: what a key-add says
- * @suite: suite of the group
- * @extack: says why not
- */
-int mbsec_nl_material_check(const struct mbsec_nl_key_request *request,
-			    const struct mbsec_cipher_suite *suite,
-			    struct netlink_ext_ack *extack)
-{
-	if (suite->encrypts == !!request->material.cipher_key)
-		return 0;
-	if (suite->encrypts)
-		NL_SET_ERR_MSG(extack, "the cipher-key is missing");
-	else
-		NL_SET_ERR_MSG(extack,
-			       "the suite of the group has no cipher-key");
-	return -EINVAL;
-}
-
-/**
- * mbsec_nl_material_wipe - wipe the session keys out of a request
- * @info: request; error replies and freed memory may repeat it
- */
-void mbsec_nl_material_wipe(struct genl_info *info)
-{
-	struct nlattr *attr, *nest = info->attrs[MBSEC_A_KEY];
-	int rest;
-
-	if (!nest)
-		return;
-	nla_for_each_nested(attr, nest, rest) {
-		switch (nla_type(attr)) {
-		case MBSEC_A_KEY_CIPHER_KEY:
-		case MBSEC_A_KEY_AUTH_KEY:
-		case MBSEC_A_KEY_SALT:
-			memzero_explicit(nla_data(attr), nla_len(attr));
-		}
-	}
 }

@@ -15,8 +15,13 @@ module_param(init_userns_only, bool, 0444);
 MODULE_PARM_DESC(init_userns_only,
 		 "Refuse network namespaces of unprivileged users");
 
-/* The namespace of a request, locked; NULL if it may not have groups. */
-static struct mbsec_net *mbsec_nl_lock(struct genl_info *info)
+/**
+ * mbsec_nl_lock - the namespace of a request, locked
+ * @info: request
+ *
+ * Return: NULL if it may not have groups.
+ */
+struct mbsec_net *mbsec_nl_lock(struct genl_info *info)
 {
 	struct net *net = genl_info_net(info);
 	struct mbsec_net *mbn = mbsec_net_get(net);
@@ -115,12 +120,13 @@ static int mbsec_nl_key_add_locked(struct mbsec_group *group,
 				   const struct mbsec_nl_key_request *request,
 				   struct netlink_ext_ack *extack)
 {
-	int err = mbsec_nl_material_check(request, group->config.suite, extack);
+	int err = mbsec_nl_key_check(request, group->config.suite, extack);
 
 	if (err)
 		return err;
-	return mbsec_key_add_locked(group, &request->config, &request->material,
-				    request->activate, extack);
+	return mbsec_key_add_locked(group, &request->config,
+				    &request->materials, request->activate,
+				    extack);
 }
 
 /* Does a request mean this key? Without a sender it means all of them. */

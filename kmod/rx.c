@@ -4,59 +4,15 @@
 #include <linux/string.h>
 #include <linux/udp.h>
 
-#include "event.h"
 #include "group.h"
 #include "key.h"
 #include "packet.h"
 #include "replay.h"
+#include "report.h"
 #include "rx.h"
 #include "sframe.h"
+#include "srtp-rx.h"
 #include "trace.h"
-
-/* Occurrences within a second that are told, or that make a storm. */
-#define UNKNOWN_KEYS_TOLD 8
-#define STORM 100
-
-static void mbsec_rx_tell(const struct mbsec_group *group, u8 type, u64 count,
-			  u64 kid)
-{
-	const struct mbsec_event event = {
-		.type = type,
-		.has_key = true,
-		.role = MBSEC_ROLE_RX,
-		.count = count,
-		.kid = kid,
-		.group = group->config.id,
-	};
-
-	mbsec_event_raise(group->mbn, &event);
-}
-
-static int mbsec_rx_unknown_key(struct mbsec_group *group, u64 kid)
-{
-	if (mbsec_group_storm(&group->unknown) <= UNKNOWN_KEYS_TOLD)
-		mbsec_rx_tell(group, MBSEC_EVENT_TYPE_UNKNOWN_KEY, 1, kid);
-	return MBSEC_A_COUNTERS_RX_DROP_UNKNOWN_KEY;
-}
-
-static int mbsec_rx_forged(struct mbsec_group *group, struct mbsec_key *key)
-{
-	atomic64_inc(&key->auth_failures);
-	if (mbsec_group_storm(&group->forged) == STORM)
-		mbsec_rx_tell(group, MBSEC_EVENT_TYPE_AUTH_STORM, STORM,
-			      key->config.kid);
-	return MBSEC_A_COUNTERS_RX_DROP_AUTH_FAILED;
-}
-
-static int mbsec_rx_replayed(struct mbsec_group *group, struct mbsec_key *key,
-			     int reason)
-{
-	atomic64_inc(&key->replays);
-	if (mbsec_group_storm(&group->replayed) == STORM)
-		mbsec_rx_tell(group, MBSEC_EVENT_TYPE_REPLAY_STORM, STORM,
-			      key->config.kid);
-	return reason;
-}
 
 static int mbsec_rx_parse(const struct mbsec_packet *packet,
 			  struct mbsec_sframe_header *header)
@@ -78,11 +34,11 @@ static int mbsec_rx_window(struct mbsec_group *group, struct mbsec_key *key,
 	case 0:
 		return 0;
 	case -EEXIST:
-		return mbsec_rx_replayed(group, key,
-					 MBSEC_A_COUNTERS_RX_DROP_REPLAYED);
+		return mbsec_report_replayed(group, key,
+					     MBSEC_A_COUNTERS_RX_DROP_REPLAYED);
 	default:
-		return mbsec_rx_replayed(group, key,
-					 MBSEC_A_COUNTERS_RX_DROP_TOO_OLD);
+		return mbsec_report_replayed(group, key,
+					     MBSEC_A_COUNTERS_RX_DROP_TOO_OLD);
 	}
 }
 
@@ -94,7 +50,7 @@ static int mbsec_rx_open(struct mbsec_packet *packet, struct mbsec_group *group,
 	u32 tag_size = key->suite.suite->tag_size;
 	u32 size = packet->size - header->size - tag_size;
 	u8 *data = mbsec_packet_payload(packet);
-	u8 nonce[MBSEC_SFRAME_NONCE_SIZE];
+	u8 nonce[MBSEC_COUNTER_BLOCK_SIZE] = {};
 	u8 *text = data + header->size;
 	u8 tag[MBSEC_TAG_MAX];
 	int reason;
@@ -103,11 +59,11 @@ static int mbsec_rx_open(struct mbsec_packet *packet, struct mbsec_group *group,
 	if (mbsec_suite_tag(&key->suite, nonce, data, header->size, size, tag))
 		return MBSEC_A_COUNTERS_RX_DROP_CRYPTO;
 	if (crypto_memneq(tag, text + size, tag_size))
-		return mbsec_rx_forged(group, key);
+		return mbsec_report_forged(group, key);
 	reason = mbsec_key_accept_counter(key, size, header->counter);
 	if (reason == MBSEC_A_COUNTERS_RX_DROP_REPLAYED ||
 	    reason == MBSEC_A_COUNTERS_RX_DROP_TOO_OLD)
-		return mbsec_rx_replayed(group, key, reason);
+		return mbsec_report_replayed(group, key, reason);
 	if (reason)
 		return reason;
 	if (mbsec_suite_crypt(&key->suite, nonce, text, size))
@@ -132,11 +88,13 @@ static int mbsec_rx_protected(struct mbsec_packet *packet,
 	struct mbsec_key *key;
 	int reason;
 
+	if (group->config.format == MBSEC_FORMAT_SRTP)
+		return mbsec_srtp_rx(packet, group, looped);
 	if (mbsec_rx_parse(packet, &header))
 		return MBSEC_A_COUNTERS_RX_DROP_HEADER;
 	key = mbsec_key_lookup_rcu(group, header.kid, looped);
 	if (!key)
-		return mbsec_rx_unknown_key(group, header.kid);
+		return mbsec_report_unknown_key(group, header.kid);
 	if (packet->size < header.size + key->suite.suite->tag_size)
 		return MBSEC_A_COUNTERS_RX_DROP_TOO_SHORT;
 	if (key->config.role == MBSEC_ROLE_RX && mbsec_key_is_over(key))
@@ -177,7 +135,9 @@ int mbsec_rx_datagram(struct mbsec_packet *packet, struct mbsec_group *group)
 
 	if (group->config.policy == MBSEC_POLICY_PERMIT &&
 	    (reason == MBSEC_A_COUNTERS_RX_DROP_HEADER ||
-	     reason == MBSEC_A_COUNTERS_RX_DROP_UNKNOWN_KEY))
+	     reason == MBSEC_A_COUNTERS_RX_DROP_UNKNOWN_KEY ||
+	     (reason == MBSEC_A_COUNTERS_RX_DROP_TOO_SHORT &&
+	      group->config.format == MBSEC_FORMAT_SRTP)))
 		return MBSEC_A_COUNTERS_RX_CLEARTEXT;
 	return reason;
 }

@@ -111,7 +111,12 @@ int mbsec_stats_errno(int reason)
 	case MBSEC_A_COUNTERS_TX_DROP_MTU:
 		return -EMSGSIZE;
 	case MBSEC_A_COUNTERS_TX_DROP_MALFORMED:
+	case MBSEC_A_COUNTERS_TX_DROP_HEADER:
 		return -EINVAL;
+	case MBSEC_A_COUNTERS_TX_DROP_REPEATED:
+		return -EEXIST;
+	case MBSEC_A_COUNTERS_TX_DROP_SENDER_LIMIT:
+		return -ENOSPC;
 	case MBSEC_A_COUNTERS_TX_DROP_NO_MEMORY:
 		return -ENOMEM;
 	default:

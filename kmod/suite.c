@@ -2,6 +2,7 @@
 #include <asm/simd.h>
 #include <crypto/hash.h>
 #include <crypto/internal/simd.h>
+#include <crypto/sha1.h>
 #include <crypto/sha2.h>
 #include <crypto/skcipher.h>
 #include <linux/err.h>
@@ -12,15 +13,33 @@
 #include <uapi/linux/mbsec.h>
 
 #include "sframe.h"
+#include "srtp.h"
 #include "suite.h"
 
-static_assert(MBSEC_SALT_SIZE == MBSEC_SFRAME_NONCE_SIZE);
+#define HMAC_SHA256 "hmac(sha256)"
+#define HMAC_SHA1 "hmac(sha1)"
+
+static_assert(MBSEC_SALT_SIZE >= MBSEC_SFRAME_NONCE_SIZE);
+static_assert(MBSEC_SALT_SIZE == MBSEC_SRTP_SALT_SIZE);
+static_assert(MBSEC_COUNTER_BLOCK_SIZE == MBSEC_SRTP_BLOCK_SIZE);
 
 static const struct mbsec_cipher_suite mbsec_suites[] = {
-	{ MBSEC_SUITE_AES128_CTR_HMAC_SHA256_80, 10, true },
-	{ MBSEC_SUITE_AES128_CTR_HMAC_SHA256_64, 8, true },
-	{ MBSEC_SUITE_AES128_CTR_HMAC_SHA256_32, 4, true },
-	{ MBSEC_SUITE_NULL_HMAC_SHA256_80, 10, false },
+	{ HMAC_SHA256, MBSEC_SUITE_AES128_CTR_HMAC_SHA256_80,
+	  MBSEC_FORMAT_SFRAME, 10, 16, 32, 12 },
+	{ HMAC_SHA256, MBSEC_SUITE_AES128_CTR_HMAC_SHA256_64,
+	  MBSEC_FORMAT_SFRAME, 8, 16, 32, 12 },
+	{ HMAC_SHA256, MBSEC_SUITE_AES128_CTR_HMAC_SHA256_32,
+	  MBSEC_FORMAT_SFRAME, 4, 16, 32, 12 },
+	{ HMAC_SHA256, MBSEC_SUITE_NULL_HMAC_SHA256_80, MBSEC_FORMAT_SFRAME, 10,
+	  0, 32, 12 },
+	{ HMAC_SHA1, MBSEC_SUITE_AES128_CM_HMAC_SHA1_80, MBSEC_FORMAT_SRTP, 10,
+	  16, 20, 14 },
+	{ HMAC_SHA1, MBSEC_SUITE_AES128_CM_HMAC_SHA1_32, MBSEC_FORMAT_SRTP, 4,
+	  16, 20, 14 },
+	{ HMAC_SHA1, MBSEC_SUITE_AES256_CM_HMAC_SHA1_80, MBSEC_FORMAT_SRTP, 10,
+	  32, 20, 14 },
+	{ HMAC_SHA1, MBSEC_SUITE_NULL_HMAC_SHA1_80, MBSEC_FORMAT_SRTP, 10, 0,
+	  20, 14 },
 };
 
 struct mbsec_suite_drivers mbsec_suite_drivers;
@@ -42,15 +61,6 @@ const struct mbsec_cipher_suite *mbsec_suite_find(u32 id)
 		if (mbsec_suites[i].id == id)
 			return &mbsec_suites[i];
 	return NULL;
-}
-
-/**
- * mbsec_suite_overhead - octets that protection adds to a datagram
- * @suite: the suite
- */
-u32 mbsec_suite_overhead(const struct mbsec_cipher_suite *suite)
-{
-	return MBSEC_SFRAME_HEADER_TX + suite->tag_size;
 }
 
 /*
@@ -86,10 +96,10 @@ static int mbsec_suite_ciphers_set_key(struct mbsec_suite_keys *keys,
 
 	if (keys->fast)
 		err = crypto_sync_skcipher_setkey(keys->fast, cipher_key,
-						  MBSEC_CIPHER_KEY_SIZE);
+						  keys->suite->cipher_key_size);
 	if (!err)
 		err = crypto_sync_skcipher_setkey(keys->safe, cipher_key,
-						  MBSEC_CIPHER_KEY_SIZE);
+						  keys->suite->cipher_key_size);
 	return err;
 }
 
@@ -97,9 +107,9 @@ static int mbsec_suite_ciphers_set_key(struct mbsec_suite_keys *keys,
  * mbsec_suite_keys_init - make a suite ready for a key
  * @keys: result; on failure nothing is left allocated
  * @suite: the suite
- * @cipher_key: MBSEC_CIPHER_KEY_SIZE octets, unused if the suite does not
- *	encrypt; the caller wipes it
- * @auth_key: MBSEC_AUTH_KEY_SIZE octets; the caller wipes it
+ * @cipher_key: as many octets as the suite has, unused if it does not encrypt;
+ *	the caller wipes it
+ * @auth_key: likewise; the caller wipes it
  *
  * Context: may sleep.
  */
@@ -112,16 +122,16 @@ int mbsec_suite_keys_init(struct mbsec_suite_keys *keys,
 
 	memset(keys, 0, sizeof(*keys));
 	keys->suite = suite;
-	mac = crypto_alloc_shash("hmac(sha256)", 0, 0);
+	mac = crypto_alloc_shash(suite->mac, 0, 0);
 	if (IS_ERR(mac))
 		return PTR_ERR(mac);
 	keys->mac = mac;
-	if (suite->encrypts)
+	if (suite->cipher_key_size)
 		err = mbsec_suite_ciphers_alloc(keys);
-	if (!err && suite->encrypts)
+	if (!err && suite->cipher_key_size)
 		err = mbsec_suite_ciphers_set_key(keys, cipher_key);
 	if (!err)
-		err = crypto_shash_setkey(mac, auth_key, MBSEC_AUTH_KEY_SIZE);
+		err = crypto_shash_setkey(mac, auth_key, suite->auth_key_size);
 	if (err)
 		mbsec_suite_keys_uninit(keys);
 	return err;
@@ -146,33 +156,32 @@ void mbsec_suite_keys_uninit(struct mbsec_suite_keys *keys)
 /**
  * mbsec_suite_crypt - encrypt or decrypt in place
  * @keys: initialised keys
- * @nonce: MBSEC_SFRAME_NONCE_SIZE octets
+ * @block: initial counter block, MBSEC_COUNTER_BLOCK_SIZE octets
  * @data: linear, writable
  * @size: octets of @data
  *
  * Context: any that a packet may be in, BH disabled.
  */
-int mbsec_suite_crypt(const struct mbsec_suite_keys *keys, const u8 *nonce,
+int mbsec_suite_crypt(const struct mbsec_suite_keys *keys, const u8 *block,
 		      u8 *data, size_t size)
 {
 	struct crypto_sync_skcipher *cipher = keys->safe;
-	u8 counter_block[16] = {};
+	u8 counter[MBSEC_COUNTER_BLOCK_SIZE];
 	struct scatterlist sg;
 	int err;
 
-	if (!keys->suite->encrypts || !size)
+	if (!keys->suite->cipher_key_size || !size)
 		return 0;
 	if (keys->fast && crypto_simd_usable())
 		cipher = keys->fast;
-	memcpy(counter_block, nonce, MBSEC_SFRAME_NONCE_SIZE);
+	memcpy(counter, block, sizeof(counter));
 	sg_init_one(&sg, data, size);
 	{
 		SYNC_SKCIPHER_REQUEST_ON_STACK(request, cipher);
 
 		skcipher_request_set_sync_tfm(request, cipher);
 		skcipher_request_set_callback(request, 0, NULL, NULL);
-		skcipher_request_set_crypt(request, &sg, &sg, size,
-					   counter_block);
+		skcipher_request_set_crypt(request, &sg, &sg, size, counter);
 		err = crypto_skcipher_encrypt(request);
 		skcipher_request_zero(request);
 	}
@@ -215,6 +224,34 @@ int mbsec_suite_tag(const struct mbsec_suite_keys *keys, const u8 *nonce,
 	if (!err)
 		memcpy(tag, digest, keys->suite->tag_size);
 	memzero_explicit(digest, sizeof(digest));
+	return err;
+}
+
+/**
+ * mbsec_suite_mac - compute a MAC over two pieces of data
+ * @keys: initialised keys of a suite with HMAC-SHA1
+ * @data: the first piece
+ * @size: octets of @data
+ * @more: the second piece
+ * @more_size: octets of @more
+ * @mac: result, MBSEC_MAC_SIZE_SHA1 octets
+ *
+ * Context: any that a packet may be in, BH disabled.
+ */
+int mbsec_suite_mac(const struct mbsec_suite_keys *keys, const u8 *data,
+		    size_t size, const u8 *more, size_t more_size, u8 *mac)
+{
+	SHASH_DESC_ON_STACK(desc, keys->mac);
+	int err;
+
+	static_assert(MBSEC_MAC_SIZE_SHA1 == SHA1_DIGEST_SIZE);
+	desc->tfm = keys->mac;
+	err = crypto_shash_init(desc);
+	if (!err)
+		err = crypto_shash_update(desc, data, size);
+	if (!err)
+		err = crypto_shash_finup(desc, more, more_size, mac);
+	shash_desc_zero(desc);
 	return err;
 }
 

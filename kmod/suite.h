@@ -5,24 +5,34 @@
 
 #include <linux/types.h>
 
-#define MBSEC_CIPHER_KEY_SIZE 16
+#define MBSEC_COUNTER_BLOCK_SIZE 16
+/* The largest of all suites. */
 #define MBSEC_AUTH_KEY_SIZE 32
-#define MBSEC_SALT_SIZE 12
+#define MBSEC_SALT_SIZE 14
 #define MBSEC_TAG_MAX 10
+#define MBSEC_MAC_SIZE_SHA1 20
 
 struct crypto_shash;
 struct crypto_sync_skcipher;
 
 /**
  * struct mbsec_cipher_suite - what a suite is made of
+ * @mac: name of the MAC
  * @id: enum mbsec_suite of the uapi
- * @tag_size: octets of the authentication tag
- * @encrypts: false for integrity only
+ * @format: enum mbsec_format that it is of
+ * @tag_size: octets of the authentication tag, without a ROC
+ * @cipher_key_size: octets of the cipher key, 0 for integrity only
+ * @auth_key_size: octets of the authentication key
+ * @salt_size: octets of the salt
  */
 struct mbsec_cipher_suite {
+	const char *mac;
 	u16 id;
+	u8 format;
 	u8 tag_size;
-	bool encrypts;
+	u8 cipher_key_size;
+	u8 auth_key_size;
+	u8 salt_size;
 };
 
 /**
@@ -54,13 +64,14 @@ extern struct mbsec_suite_drivers mbsec_suite_drivers;
 
 int mbsec_suite_init(void);
 const struct mbsec_cipher_suite *mbsec_suite_find(u32 id);
-u32 mbsec_suite_overhead(const struct mbsec_cipher_suite *suite);
 int mbsec_suite_keys_init(struct mbsec_suite_keys *keys,
 			  const struct mbsec_cipher_suite *suite,
 			  const u8 *cipher_key, const u8 *auth_key);
 void mbsec_suite_keys_uninit(struct mbsec_suite_keys *keys);
-int mbsec_suite_crypt(const struct mbsec_suite_keys *keys, const u8 *nonce,
+int mbsec_suite_crypt(const struct mbsec_suite_keys *keys, const u8 *block,
 		      u8 *data, size_t size);
+int mbsec_suite_mac(const struct mbsec_suite_keys *keys, const u8 *data,
+		    size_t size, const u8 *more, size_t more_size, u8 *mac);
 int mbsec_suite_tag(const struct mbsec_suite_keys *keys, const u8 *nonce,
 		    const u8 *data, size_t header_size, size_t text_size,
 		    u8 *tag);

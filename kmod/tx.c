@@ -6,6 +6,7 @@
 #include "key.h"
 #include "packet.h"
 #include "sframe.h"
+#include "srtp-tx.h"
 #include "trace.h"
 #include "tx.h"
 
@@ -13,7 +14,7 @@
 static int mbsec_tx_seal(const struct mbsec_key *key, u64 counter, u8 *data,
 			 u32 size)
 {
-	u8 nonce[MBSEC_SFRAME_NONCE_SIZE];
+	u8 nonce[MBSEC_COUNTER_BLOCK_SIZE] = {};
 	u8 header[MBSEC_SFRAME_HEADER_MAX];
 	size_t header_size;
 	u8 *text;
@@ -60,7 +61,7 @@ int mbsec_tx_refusal(const struct mbsec_group *group)
  */
 int mbsec_tx_datagram(struct mbsec_packet *packet, struct mbsec_group *group)
 {
-	u32 overhead = mbsec_suite_overhead(group->config.suite);
+	u32 overhead = group->config.overhead;
 	struct mbsec_key *key = rcu_dereference(group->active);
 	u32 size = packet->size;
 	u64 counter;
@@ -68,6 +69,8 @@ int mbsec_tx_datagram(struct mbsec_packet *packet, struct mbsec_group *group)
 
 	if (!key)
 		return mbsec_tx_refusal(group);
+	if (group->config.format == MBSEC_FORMAT_SRTP)
+		return mbsec_srtp_tx(packet, group, key);
 	if (size + overhead > mbsec_packet_size_max(packet))
 		return MBSEC_A_COUNTERS_TX_DROP_TOO_BIG;
 	if (mbsec_packet_exceeds_mtu(packet, overhead))

@@ -13,7 +13,11 @@
 	X(MBSEC_SUITE_AES128_CTR_HMAC_SHA256_80, "aes128-ctr-hmac-sha256-80")	\
 	X(MBSEC_SUITE_AES128_CTR_HMAC_SHA256_64, "aes128-ctr-hmac-sha256-64")	\
 	X(MBSEC_SUITE_AES128_CTR_HMAC_SHA256_32, "aes128-ctr-hmac-sha256-32")	\
-	X(MBSEC_SUITE_NULL_HMAC_SHA256_80, "null-hmac-sha256-80")
+	X(MBSEC_SUITE_NULL_HMAC_SHA256_80, "null-hmac-sha256-80")		\
+	X(MBSEC_SUITE_AES128_CM_HMAC_SHA1_80, "aes128-cm-hmac-sha1-80")		\
+	X(MBSEC_SUITE_AES128_CM_HMAC_SHA1_32, "aes128-cm-hmac-sha1-32")		\
+	X(MBSEC_SUITE_AES256_CM_HMAC_SHA1_80, "aes256-cm-hmac-sha1-80")		\
+	X(MBSEC_SUITE_NULL_HMAC_SHA1_80, "null-hmac-sha1-80")
 
 #define MBSEC_POLICY_NAMES(X)			\
 	X(MBSEC_POLICY_REQUIRE, "require")	\
@@ -39,7 +43,8 @@
 	X(MBSEC_EVENT_TYPE_SENDER_LIMIT, "sender-limit")	\
 	X(MBSEC_EVENT_TYPE_ROC_NEEDED, "roc-needed")		\
 	X(MBSEC_EVENT_TYPE_AUTH_STORM, "auth-storm")		\
-	X(MBSEC_EVENT_TYPE_REPLAY_STORM, "replay-storm")
+	X(MBSEC_EVENT_TYPE_REPLAY_STORM, "replay-storm")	\
+	X(MBSEC_EVENT_TYPE_INDEX_REPEATED, "index-repeated")
 
 #define MBSEC_LIMIT_NAMES(X)			\
 	X(MBSEC_LIMIT_PACKETS, "packets")	\
@@ -70,6 +75,11 @@
 	X(MBSEC_A_COUNTERS_RX_DROP_REPLAYED, "rx-drop-replayed")			\
 	X(MBSEC_A_COUNTERS_RX_DROP_TOO_OLD, "rx-drop-too-old")				\
 	X(MBSEC_A_COUNTERS_RX_DROP_NO_MEMORY, "rx-drop-no-memory")			\
-	X(MBSEC_A_COUNTERS_RX_DROP_CRYPTO, "rx-drop-crypto")
+	X(MBSEC_A_COUNTERS_RX_DROP_CRYPTO, "rx-drop-crypto")				\
+	X(MBSEC_A_COUNTERS_TX_DROP_HEADER, "tx-drop-header")				\
+	X(MBSEC_A_COUNTERS_TX_DROP_REPEATED, "tx-drop-repeated")			\
+	X(MBSEC_A_COUNTERS_TX_DROP_SENDER_LIMIT, "tx-drop-sender-limit")		\
+	X(MBSEC_A_COUNTERS_RX_DROP_SENDER_LIMIT, "rx-drop-sender-limit")		\
+	X(MBSEC_A_COUNTERS_RX_DROP_ROC_UNKNOWN, "rx-drop-roc-unknown")
 
 #endif /* _MBSEC_NETLINK_NAMES_H */

@@ -95,7 +95,17 @@ def group_errors(fixture):
         ("no direction", errno.EINVAL, "direction", {"address_v4": new, "direction": 0}),
         ("unknown direction", errno.EINVAL, "reserved|range|bit",
          {"address_v4": new, "direction": 8}),
-        ("format srtp", errno.EOPNOTSUPP, "format", {"address_v4": new, "format": 2}),
+        ("suite of another format", errno.EINVAL, "suite",
+         {"address_v4": new, "format": 2, "suite": 1}),
+        ("SRTP suite without format", errno.EINVAL, "suite", {"address_v4": new, "suite": 0xf101}),
+        ("port of RTCP without format", errno.EINVAL, "SRTP|srtp",
+         {"address_v4": new, "port": 1, "rtcp_port": 2}),
+        ("one port twice", errno.EINVAL, "port",
+         {"address_v4": new, "port": 1, "rtcp_port": 1, "format": 2}),
+        ("port of RTCP of any port", errno.EINVAL, "port",
+         {"address_v4": new, "rtcp_port": 1, "format": 2}),
+        ("roc-rate zero", errno.ERANGE, "range",
+         {"address_v4": new, "format": 2, "roc_rate": 0}),
         ("unknown format", errno.ERANGE, "range", {"address_v4": new, "format": 3}),
         ("format zero", errno.ERANGE, "range", {"address_v4": new, "format": 0}),
         ("unknown suite", errno.EINVAL, "suite", {"address_v4": new, "suite": 4}),
@@ -217,7 +227,7 @@ def message_errors(fixture):
     )
     for name, command, raw, words in bad:
         fixture.refused(name, errno.EINVAL, words, fixture.client.netlink.do, command, raw=raw)
-    for command in (uapi.CMD_GROUP_GET, uapi.CMD_KEY_GET):
+    for command in (uapi.CMD_GROUP_GET, uapi.CMD_KEY_GET, uapi.CMD_SENDER_GET):
         fixture.refused("dump with a group", errno.EINVAL, "", fixture.client.netlink.dump,
                         command, raw=nested[0])
 
@@ -230,7 +240,9 @@ def wrong_commands(fixture):
                               (fixture.client.netlink.dump, uapi.CMD_FLUSH),
                               (fixture.client.netlink.dump, uapi.CMD_STATS_GET),
                               (fixture.client.netlink.do, uapi.CMD_EVENT),
-                              (fixture.client.netlink.do, 0), (fixture.client.netlink.do, 11),
+                              (fixture.client.netlink.do, uapi.CMD_SENDER_GET),
+                              (fixture.client.netlink.dump, uapi.CMD_SENDER_ADD),
+                              (fixture.client.netlink.do, 0), (fixture.client.netlink.do, 14),
                               (fixture.client.netlink.do, 255)):
         before = fixture.state()
         try:

@@ -134,7 +134,13 @@ def groups(tool):
         tool.run("group del 239.11.1.2")
     check("exists" in tool.run("group add 239.11.1.1 port 5000", REFUSED), "sentence of the kernel")
     check("no group" in tool.run("group del 239.11.1.1", REFUSED), "sentence of the kernel")
-    check("format" in tool.run("group add 239.11.1.9 format srtp", REFUSED), "sentence")
+    tool.run("group add 239.11.1.9 port 5000 format srtp")
+    shown = tool.json("group show 239.11.1.9 port 5000 -j")[0]
+    equal((shown["format"], shown["suite"], shown["overhead"]),
+          ("srtp", "aes128-cm-hmac-sha1-80", 20), "SRTP group")
+    tool.run("group del 239.11.1.9 port 5000")
+    check("suite" in tool.run("group add 239.11.1.9 format srtp suite null-hmac-sha256-80",
+                              REFUSED), "sentence")
     check("eth9" in tool.run("group add 239.11.1.9 dev eth9", REFUSED), "name of the interface")
     tool.run("group del 239.11.1.1 port 5000")
     tool.run("group del ff15::b:1 src fd00:9::77")

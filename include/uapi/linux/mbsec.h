@@ -13,6 +13,7 @@
 #define MBSEC_MAX_GROUPS		16384
 #define MBSEC_MAX_KEYS_PER_GROUP	4096
 #define MBSEC_MAX_SENDERS_PER_GROUP	1024
+#define MBSEC_MAX_KEYS_WITHOUT_MKI	4
 #define MBSEC_SENDER_ID_MIN		256
 #define MBSEC_WINDOW_MIN		64
 #define MBSEC_WINDOW_MAX		8192
@@ -36,15 +37,23 @@ enum mbsec_format {
 
 /**
  * enum mbsec_suite - Cipher suites, numbered as in the SFrame registry of RFC
- *   9605 clause 8.1; 0xf001 is from its private-use range.
+ *   9605 clause 8.1; from 0xf001 on they are from its private-use range. Those
+ *   from 0xf101 on are of the format srtp (RFC 3711, RFC 6188).
  * @MBSEC_SUITE_NULL_HMAC_SHA256_80: Integrity only, the payload stays
  *   readable.
+ * @MBSEC_SUITE_AES128_CM_HMAC_SHA1_32: The tag of SRTCP has 80 bits
+ *   nevertheless (RFC 3711 clause 5.2).
+ * @MBSEC_SUITE_NULL_HMAC_SHA1_80: Integrity only, the payload stays readable.
  */
 enum mbsec_suite {
 	MBSEC_SUITE_AES128_CTR_HMAC_SHA256_80 = 1,
 	MBSEC_SUITE_AES128_CTR_HMAC_SHA256_64,
 	MBSEC_SUITE_AES128_CTR_HMAC_SHA256_32,
 	MBSEC_SUITE_NULL_HMAC_SHA256_80 = 61441,
+	MBSEC_SUITE_AES128_CM_HMAC_SHA1_80 = 61697,
+	MBSEC_SUITE_AES128_CM_HMAC_SHA1_32,
+	MBSEC_SUITE_AES256_CM_HMAC_SHA1_80,
+	MBSEC_SUITE_NULL_HMAC_SHA1_80,
 };
 
 /**
@@ -112,11 +121,15 @@ enum mbsec_key_state {
  * @MBSEC_EVENT_TYPE_SENDER_LIMIT: A sender could not be admitted, the group is
  *   at its cap.
  * @MBSEC_EVENT_TYPE_ROC_NEEDED: The roll-over counter of an SRTP sender is not
- *   known.
+ *   known; the event has its SSRC, which is not authentic. At most eight a
+ *   second and group.
  * @MBSEC_EVENT_TYPE_AUTH_STORM: A hundred datagrams in one second were not
  *   authentic. At most one a second and group, as replay-storm.
  * @MBSEC_EVENT_TYPE_REPLAY_STORM: A hundred datagrams in one second were
  *   replayed.
+ * @MBSEC_EVENT_TYPE_INDEX_REPEATED: An application on this host sent an SRTP
+ *   sequence number twice, or one that is too old to tell, under one key: it
+ *   may have restarted with the same SSRC. At most eight a second and group.
  */
 enum mbsec_event_type {
 	MBSEC_EVENT_TYPE_SOFT_EXPIRE = 1,
@@ -126,6 +139,7 @@ enum mbsec_event_type {
 	MBSEC_EVENT_TYPE_ROC_NEEDED,
 	MBSEC_EVENT_TYPE_AUTH_STORM,
 	MBSEC_EVENT_TYPE_REPLAY_STORM,
+	MBSEC_EVENT_TYPE_INDEX_REPEATED,
 };
 
 /*
@@ -143,6 +157,7 @@ enum {
 	MBSEC_A_STATS,
 	MBSEC_A_EVENT,
 	MBSEC_A_COUNTERS,
+	MBSEC_A_SENDER,
 
 	__MBSEC_A_MAX,
 	MBSEC_A_MAX = (__MBSEC_A_MAX - 1)
@@ -162,6 +177,9 @@ enum {
 	MBSEC_A_GROUP_OVERHEAD,
 	MBSEC_A_GROUP_KEYS,
 	MBSEC_A_GROUP_SENDERS,
+	MBSEC_A_GROUP_RTCP_PORT,
+	MBSEC_A_GROUP_NO_MKI,
+	MBSEC_A_GROUP_ROC_RATE,
 
 	__MBSEC_A_GROUP_MAX,
 	MBSEC_A_GROUP_MAX = (__MBSEC_A_GROUP_MAX - 1)
@@ -192,6 +210,9 @@ enum {
 	MBSEC_A_KEY_AGE_SECONDS,
 	MBSEC_A_KEY_AUTH_FAILURES,
 	MBSEC_A_KEY_REPLAYS,
+	MBSEC_A_KEY_RTCP_CIPHER_KEY,
+	MBSEC_A_KEY_RTCP_AUTH_KEY,
+	MBSEC_A_KEY_RTCP_SALT,
 	MBSEC_A_KEY_PAD,
 
 	__MBSEC_A_KEY_MAX,
@@ -223,6 +244,11 @@ enum {
 	MBSEC_A_COUNTERS_RX_DROP_TOO_OLD,
 	MBSEC_A_COUNTERS_RX_DROP_NO_MEMORY,
 	MBSEC_A_COUNTERS_RX_DROP_CRYPTO,
+	MBSEC_A_COUNTERS_TX_DROP_HEADER,
+	MBSEC_A_COUNTERS_TX_DROP_REPEATED,
+	MBSEC_A_COUNTERS_TX_DROP_SENDER_LIMIT,
+	MBSEC_A_COUNTERS_RX_DROP_SENDER_LIMIT,
+	MBSEC_A_COUNTERS_RX_DROP_ROC_UNKNOWN,
 	MBSEC_A_COUNTERS_PAD,
 
 	__MBSEC_A_COUNTERS_MAX,
@@ -249,10 +275,24 @@ enum {
 	MBSEC_A_EVENT_TYPE = 1,
 	MBSEC_A_EVENT_LIMIT,
 	MBSEC_A_EVENT_COUNT,
+	MBSEC_A_EVENT_SSRC,
 	MBSEC_A_EVENT_PAD,
 
 	__MBSEC_A_EVENT_MAX,
 	MBSEC_A_EVENT_MAX = (__MBSEC_A_EVENT_MAX - 1)
+};
+
+enum {
+	MBSEC_A_SENDER_SSRC = 1,
+	MBSEC_A_SENDER_ROLE,
+	MBSEC_A_SENDER_ROC,
+	MBSEC_A_SENDER_SEQUENCE,
+	MBSEC_A_SENDER_RTCP_INDEX,
+	MBSEC_A_SENDER_PROVISIONED,
+	MBSEC_A_SENDER_STREAMS,
+
+	__MBSEC_A_SENDER_MAX,
+	MBSEC_A_SENDER_MAX = (__MBSEC_A_SENDER_MAX - 1)
 };
 
 enum {
@@ -266,6 +306,9 @@ enum {
 	MBSEC_CMD_FLUSH,
 	MBSEC_CMD_STATS_GET,
 	MBSEC_CMD_EVENT,
+	MBSEC_CMD_SENDER_ADD,
+	MBSEC_CMD_SENDER_DEL,
+	MBSEC_CMD_SENDER_GET,
 
 	__MBSEC_CMD_MAX,
 	MBSEC_CMD_MAX = (__MBSEC_CMD_MAX - 1)

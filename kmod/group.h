@@ -34,6 +34,7 @@ struct mbsec_storm {
  * @policy: enum mbsec_policy
  * @rtcp_port: of an SRTP group, UDP destination port of RTCP alone, 0 for none
  * @overhead: the most octets that protection adds to a datagram
+ * @no_integrity: of an SRTP group, it may have packets without a MAC
  * @form: of an SRTP group, what its packets look like
  */
 struct mbsec_group_config {
@@ -45,6 +46,7 @@ struct mbsec_group_config {
 	u8 policy;
 	u16 rtcp_port;
 	u32 overhead;
+	bool no_integrity;
 	struct mbsec_srtp_form form;
 };
 
@@ -59,7 +61,9 @@ struct mbsec_group_config {
  * @forged: datagrams that are not authentic
  * @replayed: datagrams seen before
  * @guessed: datagrams for which several ROCs were tried
- * @roc_unknown: datagrams of an unknown SSRC
+ * @strayed: likewise, of an SSRC that is known
+ * @roc_unknown: datagrams whose ROC was not found
+ * @collided: SSRCs that other hosts send with too
  * @repeated: datagrams that would repeat an index
  * @limited: datagrams of senders that there is no room for
  * @senders: of an SRTP group, its senders, with a lock of their own
@@ -86,7 +90,9 @@ struct mbsec_group {
 	struct mbsec_storm forged;
 	struct mbsec_storm replayed;
 	struct mbsec_storm guessed;
+	struct mbsec_storm strayed;
 	struct mbsec_storm roc_unknown;
+	struct mbsec_storm collided;
 	struct mbsec_storm repeated;
 	struct mbsec_storm limited;
 	struct mbsec_senders *senders;

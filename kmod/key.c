@@ -341,3 +341,23 @@ struct mbsec_key *mbsec_key_lookup_rcu(const struct mbsec_group *group, u64 kid,
 	}
 	return looped ? own : NULL;
 }
+
+/**
+ * mbsec_key_lookup_own_rcu - the transmit key of a key identifier
+ * @group: its group
+ * @kid: key identifier
+ *
+ * Context: RCU read section.
+ * Return: the key or NULL.
+ */
+struct mbsec_key *mbsec_key_lookup_own_rcu(const struct mbsec_group *group,
+					   u64 kid)
+{
+	struct mbsec_key *key;
+
+	hlist_for_each_entry_rcu(key, mbsec_key_bucket(group, kid), node)
+		if (key->group == group && key->config.kid == kid &&
+		    key->config.role == MBSEC_ROLE_TX)
+			return key;
+	return NULL;
+}

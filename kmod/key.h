@@ -150,6 +150,8 @@ void mbsec_key_del_locked(struct mbsec_key *key, int tx_reason);
 bool mbsec_key_is_active_locked(const struct mbsec_key *key);
 struct mbsec_key *mbsec_key_lookup_rcu(const struct mbsec_group *group, u64 kid,
 				       bool looped);
+struct mbsec_key *mbsec_key_lookup_own_rcu(const struct mbsec_group *group,
+					   u64 kid);
 
 /* lifetime.c */
 void mbsec_key_lifetime_start(struct mbsec_key *key);

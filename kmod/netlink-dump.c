@@ -81,7 +81,11 @@ static int mbsec_nl_group_senders_fill(struct sk_buff *msg,
 	    (!config->form.mki_size &&
 	     nla_put_flag(msg, MBSEC_A_GROUP_NO_MKI)) ||
 	    (config->form.roc_mode &&
-	     nla_put_u16(msg, MBSEC_A_GROUP_ROC_RATE, config->form.roc_rate)))
+	     (nla_put_u16(msg, MBSEC_A_GROUP_ROC_RATE, config->form.roc_rate) ||
+	      nla_put_u32(msg, MBSEC_A_GROUP_ROC_MODE,
+			  config->form.roc_mode))) ||
+	    (config->no_integrity &&
+	     nla_put_flag(msg, MBSEC_A_GROUP_ALLOW_NO_INTEGRITY)))
 		return -EMSGSIZE;
 	return 0;
 }

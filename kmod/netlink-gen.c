@@ -12,7 +12,7 @@
 #include <uapi/linux/mbsec.h>
 
 /* Common nested types */
-const struct nla_policy mbsec_group_nl_policy[MBSEC_A_GROUP_ROC_RATE + 1] = {
+const struct nla_policy mbsec_group_nl_policy[MBSEC_A_GROUP_ALLOW_NO_INTEGRITY + 1] = {
 	[MBSEC_A_GROUP_ADDRESS_V4] = { .type = NLA_BE32, },
 	[MBSEC_A_GROUP_ADDRESS_V6] = NLA_POLICY_EXACT_LEN(16),
 	[MBSEC_A_GROUP_PORT] = { .type = NLA_U16, },
@@ -29,6 +29,8 @@ const struct nla_policy mbsec_group_nl_policy[MBSEC_A_GROUP_ROC_RATE + 1] = {
 	[MBSEC_A_GROUP_RTCP_PORT] = { .type = NLA_U16, },
 	[MBSEC_A_GROUP_NO_MKI] = { .type = NLA_FLAG, },
 	[MBSEC_A_GROUP_ROC_RATE] = NLA_POLICY_MIN(NLA_U16, 1),
+	[MBSEC_A_GROUP_ROC_MODE] = NLA_POLICY_RANGE(NLA_U32, 1, 3),
+	[MBSEC_A_GROUP_ALLOW_NO_INTEGRITY] = { .type = NLA_FLAG, },
 };
 
 const struct nla_policy mbsec_key_nl_policy[MBSEC_A_KEY_PAD + 1] = {

@@ -13,7 +13,7 @@
 #include <uapi/linux/mbsec.h>
 
 /* Common nested types */
-extern const struct nla_policy mbsec_group_nl_policy[MBSEC_A_GROUP_ROC_RATE + 1];
+extern const struct nla_policy mbsec_group_nl_policy[MBSEC_A_GROUP_ALLOW_NO_INTEGRITY + 1];
 extern const struct nla_policy mbsec_key_nl_policy[MBSEC_A_KEY_PAD + 1];
 extern const struct nla_policy mbsec_sender_nl_policy[MBSEC_A_SENDER_STREAMS + 1];
 

@@ -7,19 +7,19 @@
 #include "netlink-gen.h"
 #include "netlink.h"
 #include "sframe.h"
-#include "srtp.h"
 #include "suite.h"
 
 #define GROUP_ID_USED                                                    \
 	(BIT(MBSEC_A_GROUP_ADDRESS_V4) | BIT(MBSEC_A_GROUP_ADDRESS_V6) | \
 	 BIT(MBSEC_A_GROUP_PORT) | BIT(MBSEC_A_GROUP_SOURCE_V4) |        \
 	 BIT(MBSEC_A_GROUP_SOURCE_V6))
-#define GROUP_USED                                                  \
-	(GROUP_ID_USED | BIT(MBSEC_A_GROUP_IFINDEX) |               \
-	 BIT(MBSEC_A_GROUP_DIRECTION) | BIT(MBSEC_A_GROUP_FORMAT) | \
-	 BIT(MBSEC_A_GROUP_SUITE) | BIT(MBSEC_A_GROUP_POLICY) |     \
-	 BIT(MBSEC_A_GROUP_RTCP_PORT) | BIT(MBSEC_A_GROUP_NO_MKI) | \
-	 BIT(MBSEC_A_GROUP_ROC_RATE))
+#define GROUP_USED                                                   \
+	(GROUP_ID_USED | BIT(MBSEC_A_GROUP_IFINDEX) |                \
+	 BIT(MBSEC_A_GROUP_DIRECTION) | BIT(MBSEC_A_GROUP_FORMAT) |  \
+	 BIT(MBSEC_A_GROUP_SUITE) | BIT(MBSEC_A_GROUP_POLICY) |      \
+	 BIT(MBSEC_A_GROUP_RTCP_PORT) | BIT(MBSEC_A_GROUP_NO_MKI) |  \
+	 BIT(MBSEC_A_GROUP_ROC_RATE) | BIT(MBSEC_A_GROUP_ROC_MODE) | \
+	 BIT(MBSEC_A_GROUP_ALLOW_NO_INTEGRITY))
 #define KEY_ID_USED                                          \
 	(BIT(MBSEC_A_KEY_MSK_ID) | BIT(MBSEC_A_KEY_MTK_ID) | \
 	 BIT(MBSEC_A_KEY_SENDER_ID))
@@ -255,49 +255,13 @@ static int mbsec_nl_suite_parse(struct genl_info *info, struct nlattr **group,
 	return -EINVAL;
 }
 
-/* What only SRTP groups have. */
-static int mbsec_nl_srtp_parse(struct genl_info *info, struct nlattr **group,
-			       struct mbsec_group_config *config)
+static int mbsec_nl_format_parse(struct genl_info *info, struct nlattr **group,
+				 struct mbsec_group_config *config)
 {
-	struct nlattr *port = group[MBSEC_A_GROUP_RTCP_PORT];
-	struct nlattr *no_mki = group[MBSEC_A_GROUP_NO_MKI];
-	struct nlattr *rate = group[MBSEC_A_GROUP_ROC_RATE];
-	struct mbsec_srtp_form *form = &config->form;
-
-	if (config->format != MBSEC_FORMAT_SRTP) {
-		config->overhead =
-			MBSEC_SFRAME_HEADER_TX + config->suite->tag_size;
-		if (!port && !no_mki && !rate)
-			return 0;
-		NL_SET_ERR_MSG_ATTR(info->extack,
-				    port	   ?:
-					    no_mki ?:
-						     rate,
-				    "only SRTP groups have this attribute");
-		return -EINVAL;
-	}
-	form->mki_size = no_mki ? 0 : MBSEC_SRTP_MKI_SIZE;
-	form->tag_size = config->suite->tag_size;
-	form->rtcp_tag_size = MBSEC_TAG_MAX;
-	form->roc_rate = 1;
-	if (rate) {
-		form->roc_mode = 2;
-		form->roc_rate = nla_get_u16(rate);
-		form->tag_size += MBSEC_SRTP_ROC_SIZE;
-	}
-	config->overhead = mbsec_srtp_form_overhead(form);
-	/* With any port there is none to count from. */
-	if (port)
-		config->rtcp_port = nla_get_u16(port);
-	else if (config->id.port && config->id.port < U16_MAX)
-		config->rtcp_port = config->id.port + 1;
-	if (!port || !config->rtcp_port ||
-	    (config->id.port && config->rtcp_port != config->id.port))
-		return 0;
-	NL_SET_ERR_MSG_ATTR(
-		info->extack, port,
-		"the port of RTCP must differ from that of the group, which must have one");
-	return -EINVAL;
+	if (config->format == MBSEC_FORMAT_SRTP)
+		return mbsec_nl_srtp_parse(info, group, config);
+	config->overhead = MBSEC_SFRAME_HEADER_TX + config->suite->tag_size;
+	return mbsec_nl_srtp_refuse(info, group);
 }
 
 /**
@@ -329,7 +293,7 @@ int mbsec_nl_group_parse(struct genl_info *info,
 	config->format = attr ? nla_get_u32(attr) : MBSEC_FORMAT_SFRAME;
 	err = mbsec_nl_suite_parse(info, group, config);
 	if (!err)
-		err = mbsec_nl_srtp_parse(info, group, config);
+		err = mbsec_nl_format_parse(info, group, config);
 	if (err)
 		return err;
 	attr = group[MBSEC_A_GROUP_POLICY];

@@ -58,6 +58,11 @@ int mbsec_nl_key_id_parse(struct genl_info *info,
 int mbsec_nl_key_parse(struct genl_info *info,
 		       struct mbsec_nl_key_request *request);
 
+/* netlink-srtp.c */
+int mbsec_nl_srtp_refuse(struct genl_info *info, struct nlattr **group);
+int mbsec_nl_srtp_parse(struct genl_info *info, struct nlattr **group,
+			struct mbsec_group_config *config);
+
 /* netlink-material.c */
 void mbsec_nl_materials_parse(struct nlattr **key,
 			      struct mbsec_nl_key_request *request);

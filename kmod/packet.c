@@ -3,10 +3,12 @@
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <linux/udp.h>
+#include <net/addrconf.h>
 #include <net/ip.h>
 #include <net/ip6_checksum.h>
 #include <net/ip6_route.h>
 #include <net/ipv6.h>
+#include <net/route.h>
 #include <net/udp.h>
 
 #include "packet.h"
@@ -222,4 +224,47 @@ void mbsec_packet_checksum_later(struct mbsec_packet *packet)
 	else
 		udp_set_csum(none, skb, ip_hdr(skb)->saddr, ip_hdr(skb)->daddr,
 			     size);
+}
+
+/**
+ * mbsec_packet_checksum_is_right - is the UDP checksum of a received packet right?
+ * @packet: the packet, as it came
+ *
+ * With IPv4 there may be none.
+ */
+bool mbsec_packet_checksum_is_right(const struct mbsec_packet *packet)
+{
+	u32 size = sizeof(struct udphdr) + packet->size;
+	const struct sk_buff *skb = packet->skb;
+	struct udphdr *udp, buffer;
+	__wsum sum;
+
+	if (skb_csum_unnecessary(skb))
+		return true;
+	udp = skb_header_pointer(skb, packet->udp, sizeof(buffer), &buffer);
+	if (!udp || !udp->check)
+		return udp && !packet->ipv6;
+	sum = skb_checksum(skb, packet->udp, size, 0);
+	if (packet->ipv6)
+		return !csum_ipv6_magic(&ipv6_hdr(skb)->saddr,
+					&ipv6_hdr(skb)->daddr, size,
+					IPPROTO_UDP, sum);
+	return !csum_tcpudp_magic(ip_hdr(skb)->saddr, ip_hdr(skb)->daddr, size,
+				  IPPROTO_UDP, sum);
+}
+
+/**
+ * mbsec_packet_is_of_host - is the source of a packet an address of this host?
+ * @packet: the packet
+ * @net: network namespace
+ *
+ * A host may hear itself by another of its interfaces.
+ */
+bool mbsec_packet_is_of_host(const struct mbsec_packet *packet, struct net *net)
+{
+	const struct in6_addr *source = &packet->flow.source;
+
+	if (!packet->ipv6)
+		return inet_addr_type(net, source->s6_addr32[3]) == RTN_LOCAL;
+	return IS_ENABLED(CONFIG_IPV6) && ipv6_chk_addr(net, source, NULL, 0);
 }

@@ -44,6 +44,9 @@ bool mbsec_packet_exceeds_mtu(const struct mbsec_packet *packet, u32 growth);
 int mbsec_packet_make_writable(struct mbsec_packet *packet, u32 growth);
 u8 *mbsec_packet_payload(const struct mbsec_packet *packet);
 void mbsec_packet_resize(struct mbsec_packet *packet, u32 size);
+bool mbsec_packet_checksum_is_right(const struct mbsec_packet *packet);
+bool mbsec_packet_is_of_host(const struct mbsec_packet *packet,
+			     struct net *net);
 void mbsec_packet_checksum_later(struct mbsec_packet *packet);
 
 #endif /* _MBSEC_PACKET_H */

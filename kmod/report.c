@@ -71,6 +71,23 @@ int mbsec_report_replayed(struct mbsec_group *group, struct mbsec_key *key,
 	return reason;
 }
 
+static void mbsec_report_of_ssrc(const struct mbsec_group *group,
+				 const struct mbsec_key *key, u32 ssrc, u8 type)
+{
+	const struct mbsec_event event = {
+		.type = type,
+		.has_key = true,
+		.role = key->config.role,
+		.has_ssrc = true,
+		.ssrc = ssrc,
+		.count = 1,
+		.kid = key->config.kid,
+		.group = group->config.id,
+	};
+
+	mbsec_event_raise(group->mbn, &event);
+}
+
 /**
  * mbsec_report_ssrc - a packet of SRTP is dropped because of its SSRC
  * @group: its group
@@ -81,34 +98,66 @@ int mbsec_report_replayed(struct mbsec_group *group, struct mbsec_key *key,
 void mbsec_report_ssrc(struct mbsec_group *group, const struct mbsec_key *key,
 		       u32 ssrc, int reason)
 {
-	struct mbsec_event event = {
-		.has_key = true,
-		.role = key->config.role,
-		.has_ssrc = true,
-		.ssrc = ssrc,
-		.count = 1,
-		.kid = key->config.kid,
-		.group = group->config.id,
-	};
 	struct mbsec_storm *storm;
+	u8 type;
 
 	switch (reason) {
 	case MBSEC_A_COUNTERS_TX_DROP_REPEATED:
-		event.type = MBSEC_EVENT_TYPE_INDEX_REPEATED;
+		type = MBSEC_EVENT_TYPE_INDEX_REPEATED;
 		storm = &group->repeated;
 		break;
 	case MBSEC_A_COUNTERS_RX_DROP_ROC_UNKNOWN:
-		event.type = MBSEC_EVENT_TYPE_ROC_NEEDED;
+		type = MBSEC_EVENT_TYPE_ROC_NEEDED;
 		storm = &group->roc_unknown;
 		break;
 	case MBSEC_A_COUNTERS_TX_DROP_SENDER_LIMIT:
 	case MBSEC_A_COUNTERS_RX_DROP_SENDER_LIMIT:
-		event.type = MBSEC_EVENT_TYPE_SENDER_LIMIT;
+		type = MBSEC_EVENT_TYPE_SENDER_LIMIT;
 		storm = &group->limited;
 		break;
 	default:
 		return;
 	}
 	if (mbsec_group_storm(storm) <= TOLD)
-		mbsec_event_raise(group->mbn, &event);
+		mbsec_report_of_ssrc(group, key, ssrc, type);
+}
+
+/**
+ * mbsec_report_packet - a received packet of SRTP is dropped
+ * @group: its group
+ * @key: its key, or the last one that was tried
+ * @ssrc: its SSRC
+ * @reason: the reason to drop it
+ */
+void mbsec_report_packet(struct mbsec_group *group, struct mbsec_key *key,
+			 u32 ssrc, int reason)
+{
+	switch (reason) {
+	case MBSEC_A_COUNTERS_RX_DROP_AUTH_FAILED:
+		mbsec_report_forged(group, key);
+		break;
+	case MBSEC_A_COUNTERS_RX_DROP_REPLAYED:
+	case MBSEC_A_COUNTERS_RX_DROP_TOO_OLD:
+		mbsec_report_replayed(group, key, reason);
+		break;
+	default:
+		mbsec_report_ssrc(group, key, ssrc, reason);
+	}
+}
+
+/**
+ * mbsec_report_collision - another host sends with an SSRC of this one
+ * @group: its group
+ * @key: transmit key under which both send
+ * @ssrc: the SSRC
+ * @told: it was told before
+ */
+void mbsec_report_collision(struct mbsec_group *group,
+			    const struct mbsec_key *key, u32 ssrc,
+			    atomic_t *told)
+{
+	if (!atomic_read(told) && mbsec_group_storm(&group->collided) <= TOLD &&
+	    !atomic_xchg(told, 1))
+		mbsec_report_of_ssrc(group, key, ssrc,
+				     MBSEC_EVENT_TYPE_SSRC_COLLISION);
 }

@@ -164,6 +164,7 @@ static struct mbsec_sender *mbsec_sender_get(struct mbsec_senders *senders,
 		return ERR_PTR(-ENOMEM);
 	sender->ssrc = ssrc;
 	sender->role = role;
+	sender->heard = jiffies - HZ;
 	hlist_add_head_rcu(
 		&sender->node,
 		&senders->table[hash_32(ssrc, MBSEC_SENDER_HASH_BITS)]);
@@ -262,14 +263,67 @@ bool mbsec_sender_where_rcu(const struct mbsec_group *group, u8 role, u32 ssrc,
 	return true;
 }
 
-static void mbsec_sender_advance(struct mbsec_sender *sender, u64 index)
+/**
+ * mbsec_sender_is_silent_rcu - has nothing of a sender come for a second?
+ * @group: SRTP group
+ * @ssrc: SSRC of a sender in the role rx
+ *
+ * While its packets are coming their index can be estimated.
+ *
+ * Context: RCU read section.
+ */
+bool mbsec_sender_is_silent_rcu(const struct mbsec_group *group, u32 ssrc)
 {
-	if (sender->has_index && index <= sender->index)
-		return;
+	const struct mbsec_sender *sender;
+
+	sender = mbsec_sender_find_rcu(group->senders, MBSEC_ROLE_RX, ssrc);
+	return !sender || jiffies - READ_ONCE(sender->heard) >= HZ;
+}
+
+static void mbsec_sender_place(struct mbsec_sender *sender, u64 index)
+{
 	WRITE_ONCE(sender->index, index);
 	/* Pairs with mbsec_sender_where_rcu(). */
 	smp_wmb();
 	WRITE_ONCE(sender->has_index, true);
+}
+
+static void mbsec_sender_advance(struct mbsec_sender *sender, u64 index)
+{
+	if (!sender->has_index || index > sender->index)
+		mbsec_sender_place(sender, index);
+}
+
+/**
+ * mbsec_sender_follow - a packet without a MAC says where a sender stands
+ * @group: SRTP group that has such packets
+ * @ssrc: SSRC of the packet
+ * @index: its index
+ *
+ * Backwards too, or one forged packet would be the last that is understood.
+ * There is no stream, so the sender can make room for others.
+ *
+ * Context: RCU read section, BH disabled.
+ * Return: 0 or MBSEC_A_COUNTERS_RX_DROP_*.
+ */
+int mbsec_sender_follow(struct mbsec_group *group, u32 ssrc, u64 index)
+{
+	struct mbsec_senders *senders = group->senders;
+	struct mbsec_sender *sender;
+
+	spin_lock_bh(&senders->lock);
+	sender = mbsec_sender_get(senders, MBSEC_ROLE_RX, ssrc);
+	if (!IS_ERR(sender))
+		mbsec_sender_place(sender, index);
+	spin_unlock_bh(&senders->lock);
+	switch (PTR_ERR_OR_ZERO(sender)) {
+	case 0:
+		return 0;
+	case -ENOSPC:
+		return MBSEC_A_COUNTERS_RX_DROP_SENDER_LIMIT;
+	default:
+		return MBSEC_A_COUNTERS_RX_DROP_NO_MEMORY;
+	}
 }
 
 /**
@@ -409,10 +463,12 @@ static int mbsec_stream_accept_locked(struct mbsec_key *key, u32 ssrc,
 	if (err || key->config.role == MBSEC_ROLE_TX)
 		return err;
 	sender = stream->sender;
-	if (!rtcp)
+	if (!rtcp) {
+		WRITE_ONCE(sender->heard, jiffies);
 		mbsec_sender_advance(sender, index);
-	else if (!sender->has_rtcp || index > sender->rtcp_index)
+	} else if (!sender->has_rtcp || index > sender->rtcp_index) {
 		sender->rtcp_index = index;
+	}
 	sender->has_rtcp |= rtcp;
 	return 0;
 }
@@ -452,6 +508,21 @@ int mbsec_stream_accept(struct mbsec_key *key, u32 ssrc, bool rtcp, u64 index)
 }
 
 /**
+ * mbsec_stream_collided_rcu - does this host send with an SSRC under a key?
+ * @key: transmit key
+ * @ssrc: the SSRC, of a packet of another host
+ *
+ * Context: RCU read section.
+ * Return: was it told? NULL if this host does not.
+ */
+atomic_t *mbsec_stream_collided_rcu(const struct mbsec_key *key, u32 ssrc)
+{
+	struct mbsec_stream *stream = mbsec_stream_find_rcu(key, ssrc);
+
+	return stream ? &stream->collided : NULL;
+}
+
+/**
  * mbsec_sender_set - say where a sender stands
  * @group: SRTP group, mutex of its namespace held
  * @role: enum mbsec_role
@@ -473,8 +544,8 @@ int mbsec_sender_set(struct mbsec_group *group, u8 role, u32 ssrc, u64 index,
 	sender = mbsec_sender_get(senders, role, ssrc);
 	if (!IS_ERR(sender)) {
 		sender->provisioned = true;
-		sender->has_index = false;
-		mbsec_sender_advance(sender, index);
+		WRITE_ONCE(sender->heard, jiffies - HZ);
+		mbsec_sender_place(sender, index);
 	}
 	spin_unlock_bh(&senders->lock);
 	if (PTR_ERR_OR_ZERO(sender) == -ENOSPC)

@@ -2,7 +2,8 @@
 /*
  * Senders of an SRTP group, by SSRC. A sender says where its index stands, and
  * outlives the keys; a stream is a sender under one key, and has the replay
- * windows. A received packet makes neither before it is authentic.
+ * windows. A received packet makes neither before it is authentic; but where
+ * packets have no MAC, a sender without a stream.
  */
 #ifndef _MBSEC_SENDER_H
 #define _MBSEC_SENDER_H
@@ -42,6 +43,7 @@ struct mbsec_senders {
  * @index: highest index of RTP
  * @rtcp_index: role tx, the next index of RTCP; role rx, the highest
  * @streams: keys in the table under which it has sent
+ * @heard: role rx, jiffies of the last authentic packet of RTP
  * @rcu: frees it
  */
 struct mbsec_sender {
@@ -54,6 +56,7 @@ struct mbsec_sender {
 	u64 index;
 	u64 rtcp_index;
 	u32 streams;
+	unsigned long heard;
 	struct rcu_head rcu;
 };
 
@@ -85,12 +88,14 @@ enum mbsec_window {
  * @node: in mbsec_streams.table
  * @sender: the sender
  * @rtcp_first: of a transmit key, index of the first packet of RTCP
+ * @collided: of a transmit key, it was told that another host sends with the SSRC
  * @windows: by enum mbsec_window
  */
 struct mbsec_stream {
 	struct hlist_node node;
 	struct mbsec_sender *sender;
 	u64 rtcp_first;
+	atomic_t collided;
 	struct mbsec_replay *windows[MBSEC_WINDOWS];
 };
 
@@ -102,12 +107,15 @@ bool mbsec_streams_close_locked(struct mbsec_key *key);
 
 bool mbsec_sender_where_rcu(const struct mbsec_group *group, u8 role, u32 ssrc,
 			    u64 *index);
+bool mbsec_sender_is_silent_rcu(const struct mbsec_group *group, u32 ssrc);
+int mbsec_sender_follow(struct mbsec_group *group, u32 ssrc, u64 index);
 int mbsec_stream_check_rcu(const struct mbsec_key *key, u32 ssrc, bool rtcp,
 			   u64 index);
 int mbsec_stream_send(struct mbsec_key *key, u32 ssrc, u16 sequence,
 		      u64 *index);
 int mbsec_stream_send_rtcp(struct mbsec_key *key, u32 ssrc, u64 *index);
 int mbsec_stream_accept(struct mbsec_key *key, u32 ssrc, bool rtcp, u64 index);
+atomic_t *mbsec_stream_collided_rcu(const struct mbsec_key *key, u32 ssrc);
 
 int mbsec_sender_set(struct mbsec_group *group, u8 role, u32 ssrc, u64 index,
 		     struct netlink_ext_ack *extack);

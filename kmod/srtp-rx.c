@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <crypto/utils.h>
 #include <linux/rculist.h>
-#include <linux/string.h>
-#include <linux/unaligned.h>
 
 #include "group.h"
 #include "key.h"
@@ -11,136 +8,56 @@
 #include "sender.h"
 #include "srtp-packet.h"
 #include "srtp-rx.h"
+#include "srtp-verify.h"
 #include "trace.h"
 
-/*
- * ROCs, from 0, that are tried for an SSRC that is not known; and so many
- * packets a second and group, as each try costs a MAC. Beyond, only 0 is tried.
- */
-#define GUESSES 4
-#define GUESSED_PACKETS 1000
-
-/**
- * struct mbsec_srtp_rx - a packet on its way
- * @packet: the datagram
- * @group: its group
- * @header: its header
- * @layout: its layout
- * @index: its index, or the first one to be tried
- * @tries: number of ROCs to be tried
- * @known: it is known where the index of the SSRC stands
- * @encrypted: it is encrypted, if the suite encrypts
- */
-struct mbsec_srtp_rx {
-	struct mbsec_packet *packet;
-	struct mbsec_group *group;
-	struct mbsec_srtp_header header;
-	struct mbsec_srtp_layout layout;
-	u64 index;
-	u32 tries;
-	bool known;
-	bool encrypted;
-};
-
-/* SRTCP says its index and whether it is encrypted. */
-static int mbsec_srtp_rx_rtcp_index(struct mbsec_srtp_rx *rx)
+/* Without a MAC there is no window: who has it may send it again. */
+static int mbsec_srtp_rx_accept_unsigned(const struct mbsec_srtp_rx *rx,
+					 const struct mbsec_key *key)
 {
-	u8 octets[MBSEC_SRTCP_INDEX_SIZE];
-	u32 word;
+	int reason = 0;
 
-	if (mbsec_srtp_read(rx->packet, rx->layout.signed_size - sizeof(octets),
-			    octets, sizeof(octets)))
-		return MBSEC_A_COUNTERS_RX_DROP_HEADER;
-	word = get_unaligned_be32(octets);
-	rx->index = word & ~MBSEC_SRTCP_ENCRYPTED;
-	rx->encrypted = word & MBSEC_SRTCP_ENCRYPTED;
-	rx->known = true;
-	return 0;
+	if (rx->layout.roc_size && key->config.role == MBSEC_ROLE_RX)
+		reason = mbsec_sender_follow(rx->group, rx->header.ssrc,
+					     rx->index);
+	if (!reason)
+		mbsec_stats_count(rx->group->stats,
+				  MBSEC_A_COUNTERS_RX_UNAUTHENTICATED);
+	return reason;
 }
 
-/* The index that SRTP does not say: told, estimated, or guessed. */
-static int mbsec_srtp_rx_index(struct mbsec_srtp_rx *rx,
-			       const struct mbsec_key *key)
-{
-	const struct mbsec_srtp_header *header = &rx->header;
-	u8 roc[MBSEC_SRTP_ROC_SIZE];
-	u64 highest;
-
-	rx->tries = 1;
-	rx->encrypted = true;
-	if (header->rtcp)
-		return mbsec_srtp_rx_rtcp_index(rx);
-	rx->index = header->sequence;
-	rx->known = mbsec_sender_where_rcu(rx->group, key->config.role,
-					   header->ssrc, &highest);
-	if (rx->layout.roc_size) {
-		if (mbsec_srtp_read(rx->packet, rx->layout.roc, roc,
-				    sizeof(roc)))
-			return MBSEC_A_COUNTERS_RX_DROP_HEADER;
-		rx->index |= (u64)get_unaligned_be32(roc) << 16;
-		rx->known = true;
-	} else if (rx->known) {
-		if (mbsec_srtp_index_estimate(highest, header->sequence,
-					      &rx->index))
-			return MBSEC_A_COUNTERS_RX_DROP_TOO_OLD;
-	} else if (mbsec_group_storm(&rx->group->guessed) <= GUESSED_PACKETS) {
-		rx->tries = GUESSES;
-	}
-	return 0;
-}
-
-/* The look at the window sheds floods of replays before their tag costs. */
-static int mbsec_srtp_rx_window(const struct mbsec_srtp_rx *rx,
+static int mbsec_srtp_rx_accept(const struct mbsec_srtp_rx *rx,
 				struct mbsec_key *key)
 {
-	int err;
+	int reason;
 
-	if (!rx->known)
-		return 0;
-	err = mbsec_stream_check_rcu(key, rx->header.ssrc, rx->header.rtcp,
-				     rx->index);
-	if (!err)
-		return 0;
-	return mbsec_report_replayed(rx->group, key,
-				     err == -EEXIST ?
-					     MBSEC_A_COUNTERS_RX_DROP_REPLAYED :
-					     MBSEC_A_COUNTERS_RX_DROP_TOO_OLD);
+	if (rx->layout.mac_size)
+		reason = mbsec_stream_accept(key, rx->header.ssrc,
+					     rx->header.rtcp, rx->index);
+	else
+		reason = mbsec_srtp_rx_accept_unsigned(rx, key);
+	if (reason)
+		return reason;
+	return mbsec_key_accept_use(key,
+				    rx->header.size + rx->layout.text_size);
 }
 
-/* Finds out which of the ROCs to be tried is the right one. */
-static int mbsec_srtp_rx_verify(struct mbsec_srtp_rx *rx, struct mbsec_key *key,
-				const u8 *data)
+/* Two hosts that send with one SSRC under one key use one key stream. */
+static void mbsec_srtp_rx_collision(const struct mbsec_srtp_rx *rx, u64 kid)
 {
-	const struct mbsec_suite_keys *suite = rx->header.rtcp ? &key->rtcp :
-								 &key->suite;
-	u8 mac[MBSEC_MAC_SIZE_SHA1];
+	struct mbsec_group *group = rx->group;
+	const struct mbsec_key *own;
+	atomic_t *told = NULL;
 
-	for (; rx->tries; rx->tries--, rx->index += 1 << 16) {
-		if (mbsec_srtp_mac(suite, &rx->header, &rx->layout, data,
-				   rx->index, mac))
-			return MBSEC_A_COUNTERS_RX_DROP_CRYPTO;
-		if (!crypto_memneq(mac, data + rx->layout.mac,
-				   rx->layout.mac_size))
-			return 0;
-	}
-	if (rx->known)
-		return mbsec_report_forged(rx->group, key);
-	atomic64_inc(&key->auth_failures);
-	return MBSEC_A_COUNTERS_RX_DROP_ROC_UNKNOWN;
-}
-
-static int mbsec_srtp_rx_accept(struct mbsec_srtp_rx *rx, struct mbsec_key *key)
-{
-	int reason = mbsec_stream_accept(key, rx->header.ssrc, rx->header.rtcp,
-					 rx->index);
-
-	if (!reason)
-		return mbsec_key_accept_use(key, rx->header.size +
-							 rx->layout.text_size);
-	if (reason == MBSEC_A_COUNTERS_RX_DROP_REPLAYED ||
-	    reason == MBSEC_A_COUNTERS_RX_DROP_TOO_OLD)
-		mbsec_report_replayed(rx->group, key, reason);
-	return reason;
+	if (rx->looped || !rx->layout.mac_size || !READ_ONCE(group->activated))
+		return;
+	own = mbsec_key_lookup_own_rcu(group, kid);
+	if (own)
+		told = mbsec_stream_collided_rcu(own, rx->header.ssrc);
+	if (!told || mbsec_packet_is_of_host(rx->packet, group->mbn->net))
+		return;
+	mbsec_stats_count(group->stats, MBSEC_A_COUNTERS_RX_SSRC_COLLISION);
+	mbsec_report_collision(group, own, rx->header.ssrc, told);
 }
 
 static int mbsec_srtp_rx_decrypt(struct mbsec_srtp_rx *rx,
@@ -169,24 +86,16 @@ static int mbsec_srtp_rx_open(struct mbsec_srtp_rx *rx, struct mbsec_key *key)
 
 	if (key->config.role == MBSEC_ROLE_RX && mbsec_key_is_over(key))
 		return MBSEC_A_COUNTERS_RX_DROP_KEY_EXPIRED;
-	reason = mbsec_srtp_rx_index(rx, key);
-	if (!reason)
-		reason = mbsec_srtp_rx_window(rx, key);
-	if (reason)
-		return reason;
-	if (mbsec_packet_make_writable(packet, 0))
-		return MBSEC_A_COUNTERS_RX_DROP_NO_MEMORY;
-	reason = mbsec_srtp_rx_verify(rx, key, mbsec_packet_payload(packet));
+	reason = mbsec_srtp_verify(rx, key);
 	if (!reason)
 		reason = mbsec_srtp_rx_accept(rx, key);
 	if (!reason)
 		reason = mbsec_srtp_rx_decrypt(rx, key);
-	if (reason) {
-		mbsec_report_ssrc(rx->group, key, rx->header.ssrc, reason);
+	if (reason)
 		return reason;
-	}
 
-	/* The tag is worth more than the checksum of what is gone now. */
+	mbsec_srtp_rx_collision(rx, key->config.kid);
+	/* It is right, or the tag is worth more than what it was of. */
 	packet->skb->ip_summed = CHECKSUM_UNNECESSARY;
 	packet->skb->csum_level = 0;
 	if (key->config.role == MBSEC_ROLE_RX)
@@ -198,14 +107,15 @@ static int mbsec_srtp_rx_open(struct mbsec_srtp_rx *rx, struct mbsec_key *key)
 }
 
 /* Of a group whose packets name no key: the few there are, one by one. */
-static int mbsec_srtp_rx_any_key(struct mbsec_srtp_rx *rx, bool looped)
+static int mbsec_srtp_rx_any_key(struct mbsec_srtp_rx *rx)
 {
 	int reason = MBSEC_A_COUNTERS_RX_DROP_UNKNOWN_KEY;
-	struct mbsec_key *key;
+	struct mbsec_key *key, *last = NULL;
 
 	list_for_each_entry_rcu(key, &rx->group->keys, list) {
-		if (key->config.role == MBSEC_ROLE_TX && !looped)
+		if (key->config.role == MBSEC_ROLE_TX && !rx->looped)
 			continue;
+		last = key;
 		reason = mbsec_srtp_rx_open(rx, key);
 		switch (reason) {
 		case MBSEC_A_COUNTERS_RX_DROP_AUTH_FAILED:
@@ -218,22 +128,28 @@ static int mbsec_srtp_rx_any_key(struct mbsec_srtp_rx *rx, bool looped)
 		}
 		break;
 	}
+	if (last && reason)
+		mbsec_report_packet(rx->group, last, rx->header.ssrc, reason);
 	return reason;
 }
 
-static int mbsec_srtp_rx_named_key(struct mbsec_srtp_rx *rx, bool looped)
+static int mbsec_srtp_rx_named_key(struct mbsec_srtp_rx *rx)
 {
 	u8 mki[MBSEC_SRTP_MKI_SIZE];
 	struct mbsec_key *key;
+	int reason;
 	u64 kid;
 
 	if (mbsec_srtp_read(rx->packet, rx->layout.mki, mki, sizeof(mki)))
 		return MBSEC_A_COUNTERS_RX_DROP_HEADER;
 	kid = mbsec_srtp_mki_read(mki);
-	key = mbsec_key_lookup_rcu(rx->group, kid, looped);
+	key = mbsec_key_lookup_rcu(rx->group, kid, rx->looped);
 	if (!key)
 		return mbsec_report_unknown_key(rx->group, kid);
-	return mbsec_srtp_rx_open(rx, key);
+	reason = mbsec_srtp_rx_open(rx, key);
+	if (reason)
+		mbsec_report_packet(rx->group, key, rx->header.ssrc, reason);
+	return reason;
 }
 
 /**
@@ -249,7 +165,9 @@ static int mbsec_srtp_rx_named_key(struct mbsec_srtp_rx *rx, bool looped)
 int mbsec_srtp_rx(struct mbsec_packet *packet, struct mbsec_group *group,
 		  bool looped)
 {
-	struct mbsec_srtp_rx rx = { .packet = packet, .group = group };
+	struct mbsec_srtp_rx rx = { .packet = packet,
+				    .group = group,
+				    .looped = looped };
 
 	if (mbsec_srtp_peek(packet, group, &rx.header))
 		return MBSEC_A_COUNTERS_RX_DROP_HEADER;
@@ -257,6 +175,6 @@ int mbsec_srtp_rx(struct mbsec_packet *packet, struct mbsec_group *group,
 			       &rx.layout))
 		return MBSEC_A_COUNTERS_RX_DROP_TOO_SHORT;
 	if (group->config.form.mki_size)
-		return mbsec_srtp_rx_named_key(&rx, looped);
-	return mbsec_srtp_rx_any_key(&rx, looped);
+		return mbsec_srtp_rx_named_key(&rx);
+	return mbsec_srtp_rx_any_key(&rx);
 }

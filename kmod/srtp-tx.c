@@ -36,7 +36,8 @@ static int mbsec_srtp_seal(const struct mbsec_group *group,
 	if (header->rtcp)
 		put_unaligned_be32(trailer,
 				   data + layout->text + layout->text_size);
-	err = mbsec_srtp_mac(suite, header, layout, data, index, mac);
+	if (layout->mac_size)
+		err = mbsec_srtp_mac(suite, header, layout, data, index, mac);
 	if (err)
 		return err;
 	if (group->config.form.mki_size)

@@ -44,7 +44,8 @@
 	X(MBSEC_EVENT_TYPE_ROC_NEEDED, "roc-needed")		\
 	X(MBSEC_EVENT_TYPE_AUTH_STORM, "auth-storm")		\
 	X(MBSEC_EVENT_TYPE_REPLAY_STORM, "replay-storm")	\
-	X(MBSEC_EVENT_TYPE_INDEX_REPEATED, "index-repeated")
+	X(MBSEC_EVENT_TYPE_INDEX_REPEATED, "index-repeated")	\
+	X(MBSEC_EVENT_TYPE_SSRC_COLLISION, "ssrc-collision")
 
 #define MBSEC_LIMIT_NAMES(X)			\
 	X(MBSEC_LIMIT_PACKETS, "packets")	\
@@ -80,6 +81,8 @@
 	X(MBSEC_A_COUNTERS_TX_DROP_REPEATED, "tx-drop-repeated")			\
 	X(MBSEC_A_COUNTERS_TX_DROP_SENDER_LIMIT, "tx-drop-sender-limit")		\
 	X(MBSEC_A_COUNTERS_RX_DROP_SENDER_LIMIT, "rx-drop-sender-limit")		\
-	X(MBSEC_A_COUNTERS_RX_DROP_ROC_UNKNOWN, "rx-drop-roc-unknown")
+	X(MBSEC_A_COUNTERS_RX_DROP_ROC_UNKNOWN, "rx-drop-roc-unknown")			\
+	X(MBSEC_A_COUNTERS_RX_SSRC_COLLISION, "rx-ssrc-collision")			\
+	X(MBSEC_A_COUNTERS_RX_UNAUTHENTICATED, "rx-unauthenticated")
 
 #endif /* _MBSEC_NETLINK_NAMES_H */

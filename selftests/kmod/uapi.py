@@ -15,7 +15,7 @@ KEY_STATE_STANDBY, KEY_STATE_ACTIVE = 0, 1
 LIMIT_PACKETS, LIMIT_BYTES, LIMIT_TIME = 1, 2, 3
 (EVENT_TYPE_SOFT_EXPIRE, EVENT_TYPE_HARD_EXPIRE, EVENT_TYPE_UNKNOWN_KEY, EVENT_TYPE_SENDER_LIMIT,
  EVENT_TYPE_ROC_NEEDED, EVENT_TYPE_AUTH_STORM, EVENT_TYPE_REPLAY_STORM,
- EVENT_TYPE_INDEX_REPEATED) = range(1, 9)
+ EVENT_TYPE_INDEX_REPEATED, EVENT_TYPE_SSRC_COLLISION) = range(1, 10)
 (CMD_GROUP_ADD, CMD_GROUP_DEL, CMD_GROUP_GET, CMD_KEY_ADD, CMD_KEY_ACTIVATE, CMD_KEY_DEL,
  CMD_KEY_GET, CMD_FLUSH, CMD_STATS_GET, CMD_EVENT, CMD_SENDER_ADD, CMD_SENDER_DEL,
  CMD_SENDER_GET) = range(1, 14)
@@ -43,7 +43,7 @@ SETS = {
         "address-v4:be32", "address-v6:16", "port:u16", "source-v4:be32", "source-v6:16",
         "ifindex:u32", "direction:u32", "format:u32", "suite:u32", "policy:u32",
         "overhead:u32", "keys:u32", "senders:u32", "rtcp-port:u16", "no-mki:flag",
-        "roc-rate:u16"),
+        "roc-rate:u16", "roc-mode:u32", "allow-no-integrity:flag"),
     "key": attribute_set(
         "msk-id:u32", "mtk-id:u16", "sender-id:u16", "role:u32", "suite:u32", "cipher-key:16",
         "auth-key:32", "salt:12", "window:u32", "counter-start:u64", "soft-packets:u64",
@@ -61,7 +61,7 @@ SETS = {
         "rx-drop-replayed:u64", "rx-drop-too-old:u64", "rx-drop-no-memory:u64",
         "rx-drop-crypto:u64", "tx-drop-header:u64", "tx-drop-repeated:u64",
         "tx-drop-sender-limit:u64", "rx-drop-sender-limit:u64", "rx-drop-roc-unknown:u64",
-        "pad:pad"),
+        "rx-ssrc-collision:u64", "rx-unauthenticated:u64", "pad:pad"),
     "stats": attribute_set(
         "module-version:string", "groups:u32", "keys:u32", "used-keys:u32",
         "cipher-driver:string", "cipher-driver-fallback:string", "mac-driver:string",

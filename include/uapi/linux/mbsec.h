@@ -121,8 +121,8 @@ enum mbsec_key_state {
  * @MBSEC_EVENT_TYPE_SENDER_LIMIT: A sender could not be admitted, the group is
  *   at its cap.
  * @MBSEC_EVENT_TYPE_ROC_NEEDED: The roll-over counter of an SRTP sender is not
- *   known; the event has its SSRC, which is not authentic. At most eight a
- *   second and group.
+ *   known, or is not any more after an absence; the event has its SSRC, which
+ *   is not authentic. At most eight a second and group.
  * @MBSEC_EVENT_TYPE_AUTH_STORM: A hundred datagrams in one second were not
  *   authentic. At most one a second and group, as replay-storm.
  * @MBSEC_EVENT_TYPE_REPLAY_STORM: A hundred datagrams in one second were
@@ -130,6 +130,9 @@ enum mbsec_key_state {
  * @MBSEC_EVENT_TYPE_INDEX_REPEATED: An application on this host sent an SRTP
  *   sequence number twice, or one that is too old to tell, under one key: it
  *   may have restarted with the same SSRC. At most eight a second and group.
+ * @MBSEC_EVENT_TYPE_SSRC_COLLISION: Another host sends, authentic, with an
+ *   SSRC that this host sends with under the same key, so that both use one
+ *   key stream. Once an SSRC and key; the key is the transmit key.
  */
 enum mbsec_event_type {
 	MBSEC_EVENT_TYPE_SOFT_EXPIRE = 1,
@@ -140,6 +143,7 @@ enum mbsec_event_type {
 	MBSEC_EVENT_TYPE_AUTH_STORM,
 	MBSEC_EVENT_TYPE_REPLAY_STORM,
 	MBSEC_EVENT_TYPE_INDEX_REPEATED,
+	MBSEC_EVENT_TYPE_SSRC_COLLISION,
 };
 
 /*
@@ -180,6 +184,8 @@ enum {
 	MBSEC_A_GROUP_RTCP_PORT,
 	MBSEC_A_GROUP_NO_MKI,
 	MBSEC_A_GROUP_ROC_RATE,
+	MBSEC_A_GROUP_ROC_MODE,
+	MBSEC_A_GROUP_ALLOW_NO_INTEGRITY,
 
 	__MBSEC_A_GROUP_MAX,
 	MBSEC_A_GROUP_MAX = (__MBSEC_A_GROUP_MAX - 1)
@@ -249,6 +255,8 @@ enum {
 	MBSEC_A_COUNTERS_TX_DROP_SENDER_LIMIT,
 	MBSEC_A_COUNTERS_RX_DROP_SENDER_LIMIT,
 	MBSEC_A_COUNTERS_RX_DROP_ROC_UNKNOWN,
+	MBSEC_A_COUNTERS_RX_SSRC_COLLISION,
+	MBSEC_A_COUNTERS_RX_UNAUTHENTICATED,
 	MBSEC_A_COUNTERS_PAD,
 
 	__MBSEC_A_COUNTERS_MAX,

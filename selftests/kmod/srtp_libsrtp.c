@@ -56,7 +56,7 @@ static srtp_t sender, receiver;
 /* SRTCP has tags of 80 bits in all suites (RFC 3711 clause 5.2). */
 static int policy_set(srtp_policy_t *policy, srtp_ssrc_type_t type)
 {
-	void (*set)(srtp_crypto_policy_t * crypto);
+	void (*set)(struct srtp_crypto_policy_t *crypto);
 
 	switch (setup.suite) {
 	case 0xf101:

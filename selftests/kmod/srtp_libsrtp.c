@@ -54,29 +54,31 @@ static struct setup setup;
 static srtp_t sender, receiver;
 
 /* SRTCP has tags of 80 bits in all suites (RFC 3711 clause 5.2). */
+static const struct suite {
+	uint32_t number;
+	void (*rtp)(srtp_crypto_policy_t *policy);
+	void (*rtcp)(srtp_crypto_policy_t *policy);
+} suites[] = {
+	{ 0xf101, srtp_crypto_policy_set_rtp_default,
+	  srtp_crypto_policy_set_rtcp_default },
+	{ 0xf102, srtp_crypto_policy_set_aes_cm_128_hmac_sha1_32,
+	  srtp_crypto_policy_set_rtcp_default },
+	{ 0xf103, srtp_crypto_policy_set_aes_cm_256_hmac_sha1_80,
+	  srtp_crypto_policy_set_aes_cm_256_hmac_sha1_80 },
+	{ 0xf104, srtp_crypto_policy_set_null_cipher_hmac_sha1_80,
+	  srtp_crypto_policy_set_null_cipher_hmac_sha1_80 },
+};
+
 static int policy_set(srtp_policy_t *policy, srtp_ssrc_type_t type)
 {
-	void (*set)(struct srtp_crypto_policy_t *crypto);
+	const struct suite *suite = suites;
 
-	switch (setup.suite) {
-	case 0xf101:
-	case 0xf102:
-		set = srtp_crypto_policy_set_rtp_default;
-		break;
-	case 0xf103:
-		set = srtp_crypto_policy_set_aes_cm_256_hmac_sha1_80;
-		break;
-	case 0xf104:
-		set = srtp_crypto_policy_set_null_cipher_hmac_sha1_80;
-		break;
-	default:
-		return -1;
-	}
+	while (suite->number != setup.suite)
+		if (++suite == suites + sizeof(suites) / sizeof(*suites))
+			return -1;
 	memset(policy, 0, sizeof(*policy));
-	set(&policy->rtp);
-	set(&policy->rtcp);
-	if (setup.suite == 0xf102)
-		srtp_crypto_policy_set_aes_cm_128_hmac_sha1_32(&policy->rtp);
+	suite->rtp(&policy->rtp);
+	suite->rtcp(&policy->rtcp);
 	policy->ssrc.type = setup.ssrc ? ssrc_specific : type;
 	policy->ssrc.value = setup.ssrc;
 	policy->window_size = setup.window;

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Second implementation of SRTP and SRTCP, to test the kernel against.
 
-RFC 3711 with AES-CM and HMAC-SHA1, RFC 6188, RFC 4771 mode RCCm2. HMAC is from the
-standard library, AES from python3-cryptography.
+RFC 3711 with AES-CM and HMAC-SHA1, RFC 6188, RFC 4771. HMAC is from the standard
+library, AES from python3-cryptography.
 """
 
 import hmac
@@ -87,15 +87,35 @@ def mki_of(msk_id, mtk_id):
     return struct.pack(">IH", msk_id, mtk_id)
 
 
-def protect_rtp(keys, packet, index, mki, suite, roc_rate=None):
-    """SRTP; with a rate the ROC is in some tags, which are 4 octets longer."""
+@dataclass(frozen=True)
+class RocCarrying:
+    """RFC 4771: mode and rate, which says in which tags the ROC is."""
+
+    mode: int
+    rate: int
+
+    def tag(self, length, sequence, roc, mac):
+        """@length: octets of the tag where all is in it; @mac gives as many octets as told."""
+        has_roc = sequence % self.rate == 0
+        if self.mode == 3:
+            return roc if has_roc else b""
+        if has_roc:
+            return roc + mac(length - 4)
+        return mac(length) if self.mode == 2 else b""
+
+
+def protect_rtp(keys, packet, index, mki, tag_length, carrying=None):
+    """SRTP; with a ROC in some tags they are as long as @tag_length says, the ROC included."""
     offset = header_length(packet)
     ssrc, = struct.unpack_from(">I", packet, 8)
     roc = struct.pack(">I", index >> 16)
     text = packet[:offset] + crypt(keys, ssrc, index, packet[offset:])
-    length = TAG_LENGTH[suite] + (4 if roc_rate else 0)
-    sent = roc if roc_rate and (index & 0xFFFF) % roc_rate == 0 else b""
-    return text + mki + sent + mac_of(keys, text + roc, length - len(sent))
+
+    def mac(length):
+        return mac_of(keys, text + roc, length)
+    if carrying is None:
+        return text + mki + mac(tag_length)
+    return text + mki + carrying.tag(tag_length, index & 0xFFFF, roc, mac)
 
 
 def protect_rtcp(keys, packet, index, mki, encrypted=True):

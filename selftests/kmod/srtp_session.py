@@ -46,7 +46,9 @@ class Media(Session):
     def __init__(self, lan, family, suite=srtp.AES128_80, mki=True, port=PORT, loop=False,
                  receive=True, rx=None, tx=None, **options):
         self.lan, self.suite, self.mki = lan, suite, mki
-        self.roc_rate = options.get("roc_rate")
+        self.carrying = None
+        if "roc_rate" in options or "roc_mode" in options:
+            self.carrying = srtp.RocCarrying(options.get("roc_mode", 2), options.get("roc_rate", 1))
         self.group = lan.group(family, port)
         for host in (lan.sender, lan.member):
             host.mbsec.group_add(self.group, format=uapi.FORMAT_SRTP, suite=suite,
@@ -75,8 +77,9 @@ class Media(Session):
     def protected(self, packet, index, key=None):
         """What the reference makes of a packet of RTP."""
         key = key or self.key
+        length = srtp.TAG_LENGTH[self.suite] + (4 if self.carrying else 0)
         return srtp.protect_rtp(key.session[0], packet, index, key.mki if self.mki else b"",
-                                self.suite, self.roc_rate)
+                                length, self.carrying)
 
     def protected_rtcp(self, packet, index, key=None, encrypted=True):
         key = key or self.key

@@ -42,6 +42,9 @@ enum announce_format {
  * @source: sender of a source-specific group, an address as text, else empty
  * @sender_count: entries of @senders
  * @senders: sender ids of SFrame (docs/wire-format.rst), none twice
+ * @suite: enum srtp_suite, 0 if it is not announced
+ * @rtcp_port: UDP port of RTCP alone, 0 for none
+ * @roc_rate: R of RFC 4771, 0 for none
  */
 struct announce_transport {
 	enum announce_format format;
@@ -49,6 +52,9 @@ struct announce_transport {
 	char source[ANNOUNCE_SOURCE_SIZE];
 	size_t sender_count;
 	uint16_t senders[ANNOUNCE_FLOW_SENDERS_MAX];
+	uint16_t suite;
+	uint16_t rtcp_port;
+	uint16_t roc_rate;
 };
 
 /**

@@ -135,6 +135,7 @@ void mbs_session_id_text(const struct mbs_session_id *id,
 #define MTK_ID_SIZE 2
 #define MSK_SIZE 16
 #define MTK_SIZE 16
+#define MTK_SIZE_LONG 32 /* for AES-256 (RFC 6188), our choice */
 #define MTK_SALT_SIZE 14 /* SRTP master salt that comes with an MTK */
 
 /* The number in an MSK ID that stands for "the MSK in use now" in requests and

@@ -341,7 +341,7 @@ static int check_delivery(const struct mbms_mtk_message *delivery,
 		return fault_set(
 			fault, FAULT_ARGUMENT,
 			"MTK delivery needs an MTK ID and a Key Number other than 0");
-	if (delivery->mtk->size != MTK_SIZE ||
+	if (!mbms_mtk_size_fits(delivery->mtk->size, delivery->salt) ||
 	    (delivery->salt && delivery->salt->size != MTK_SALT_SIZE))
 		return fault_set(fault, FAULT_ARGUMENT,
 				 "MTK or salt has a wrong size");
@@ -381,7 +381,8 @@ int mbms_mtk_check(const struct mikey_key *key, struct fault *fault)
 				 "MTK has key type %u, not %d or %d", key->type,
 				 MBMS_STREAMING_KEY_TYPE,
 				 MBMS_DOWNLOAD_KEY_TYPE);
-	if (key->key.size != MTK_SIZE)
+	if (!mbms_mtk_size_fits(key->key.size,
+				key->type == MBMS_STREAMING_KEY_TYPE))
 		return fault_set(fault, FAULT_MALFORMED,
 				 "MTK has %zu octets, not %d", key->key.size,
 				 MTK_SIZE);

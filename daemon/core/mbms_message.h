@@ -106,7 +106,7 @@ int mbms_msk_interval(const struct mikey_key *key, uint16_t *low,
  * @send_rand: RAND is sent too (mbms_rand_in_mtk())
  * @msk_ref: Key Domain ID and MSK ID
  * @mtk_id: not 0; rises with each MTK
- * @mtk: MTK_SIZE octets
+ * @mtk: MTK_SIZE octets, for streaming also MTK_SIZE_LONG
  * @salt: MTK_SALT_SIZE octets for streaming, NULL for download
  */
 struct mbms_mtk_message {
@@ -124,8 +124,8 @@ struct mbms_mtk_message {
 int mbms_mtk_build(const struct mbms_mtk_message *delivery,
 		   const struct secret *msk, struct writer *writer,
 		   struct fault *fault);
-/* Checks a delivery's key once it is open: TEK of MTK_SIZE with a salt of
- * MTK_SALT_SIZE octets, or TGK of MTK_SIZE octets, no validity. Returns 0, or -1
+/* Checks a delivery's key once it is open: TEK of MTK_SIZE or MTK_SIZE_LONG with a
+ * salt of MTK_SALT_SIZE octets, or TGK of MTK_SIZE octets, no validity. Returns 0, or -1
  * and FAULT_MALFORMED.
  */
 int mbms_mtk_check(const struct mikey_key *key, struct fault *fault);

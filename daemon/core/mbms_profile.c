@@ -107,6 +107,11 @@ void mbms_mki_decode(const uint8_t mki[MBMS_MKI_SIZE], uint32_t *msk_id,
 	*mtk_id = reader_u16(&reader);
 }
 
+bool mbms_mtk_size_fits(size_t size, bool streaming)
+{
+	return size == MTK_SIZE || (streaming && size == MTK_SIZE_LONG);
+}
+
 void mbms_policy_default(struct mikey_policy *policy, uint8_t number)
 {
 	static const struct {
@@ -147,11 +152,11 @@ static int check_encryption(const struct mikey_policy *policy, bool *encrypts,
 		return fault_set(fault, FAULT_UNSUPPORTED,
 				 "SRTP encryption algorithm %u is not ours",
 				 cipher);
-	/* One MTK has 128 bits, whatever the cipher could take. */
-	if (*encrypts && size != MTK_SIZE)
+	if (*encrypts && !mbms_mtk_size_fits(size, true))
 		return fault_set(fault, FAULT_UNSUPPORTED,
-				 "SRTP encryption key has %u octets, not %d",
-				 size, MTK_SIZE);
+				 "SRTP encryption key has %u octets, not %d "
+				 "or %d",
+				 size, MTK_SIZE, MTK_SIZE_LONG);
 	return 0;
 }
 

@@ -168,6 +168,10 @@ void mbms_mki_encode(uint32_t msk_id, uint16_t mtk_id,
 		     uint8_t mki[MBMS_MKI_SIZE]);
 void mbms_mki_decode(const uint8_t mki[MBMS_MKI_SIZE], uint32_t *msk_id,
 		     uint16_t *mtk_id);
+/* TS 33.246 has MTKs of 128 bits. Of AES-CM-256 (RFC 6188) it knows nothing; there
+ * the MTK is the master key of 256 bits, and the SP payload says so.
+ */
+bool mbms_mtk_size_fits(size_t size, bool streaming);
 /* The SP payload that goes with a stream: AES-CM-128, HMAC-SHA1-80. */
 void mbms_policy_default(struct mikey_policy *policy, uint8_t number);
 /* Refuses what our SRTP cannot do, sizes that do not fit the algorithm, and a

@@ -86,6 +86,9 @@
 #define NAME_TRANSPORT_MTK_PORT "mtkPort"
 #define NAME_TRANSPORT_SOURCE "source"
 #define NAME_TRANSPORT_SENDERS "senders"
+#define NAME_TRANSPORT_SUITE "suite"
+#define NAME_TRANSPORT_RTCP_PORT "rtcpPort"
+#define NAME_TRANSPORT_ROC_RATE "rocRate"
 #define NAME_FEC_PROTECTION "fecProtection" /* ours; passed over */
 
 /* SecurityDescription of MBS -------------- TS 26.517, OpenAPI definition */

@@ -21,7 +21,7 @@
 #define XML_DEPTH_MAX 8 /* elements within elements, foreign ones too */
 #define XML_COUNT_MAX 1024 /* elements of a document, foreign ones too */
 #define XML_TABLE_MAX 16 /* elements of a table */
-#define XML_ATTRIBUTES_MAX 4
+#define XML_ATTRIBUTES_MAX 8
 #define XML_UNBOUNDED XML_COUNT_MAX
 #define XML_ROOT (-1)
 

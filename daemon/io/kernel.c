@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernel_socket.h"
+#include "kernel_request.h"
 
 #define LISTENERS_MAX 16
 /* Notices in one go, before others have their turn. */
@@ -288,24 +288,27 @@ static int no_module(struct fault *fault)
 			 "the kernel module mbsec is not loaded");
 }
 
-static int message_start(struct kernel *kernel, struct kernel_message *message,
-			 uint8_t command, uint16_t flags,
-			 const struct kernel_group *group, struct fault *fault)
+int kernel_request_start(struct kernel *kernel, struct kernel_message *message,
+			 uint8_t command, uint16_t flags, struct fault *fault)
 {
 	if (!kernel->family.id)
 		return no_module(fault);
-	if (!address_is_multicast(&group->group))
-		return fault_set(fault, FAULT_ARGUMENT,
-				 "the group's address is not a multicast one");
 	kernel_message_begin(message, kernel->family.id, command,
 			     MBSEC_FAMILY_VERSION, flags);
 	return 0;
 }
 
-/* Returns 0 and @error, the kernel's errno, or -1 and a fault. The sentence goes to
- * @refusal, for the caller to pass on or not.
- */
-static int message_run(struct kernel *kernel, struct kernel_message *message,
+static int message_start(struct kernel *kernel, struct kernel_message *message,
+			 uint8_t command, const struct kernel_group *group,
+			 struct fault *fault)
+{
+	if (kernel->family.id && !address_is_multicast(&group->group))
+		return fault_set(fault, FAULT_ARGUMENT,
+				 "the group's address is not a multicast one");
+	return kernel_request_start(kernel, message, command, NLM_F_ACK, fault);
+}
+
+int kernel_request_run(struct kernel *kernel, struct kernel_message *message,
 		       kernel_take take, void *argument, int *error,
 		       struct fault *refusal, struct fault *fault)
 {
@@ -328,7 +331,7 @@ static int message_run(struct kernel *kernel, struct kernel_message *message,
 	return 0;
 }
 
-static int refuse(const struct fault *refusal, struct fault *fault)
+int kernel_request_refuse(const struct fault *refusal, struct fault *fault)
 {
 	return fault_set(fault, refusal->code, "%s", refusal->text);
 }
@@ -374,23 +377,38 @@ static int object_take(void *argument, const struct nlmsghdr *header)
 	return 0;
 }
 
-static int object_find(struct kernel *kernel, uint8_t command,
-		       struct search *search, struct fault *fault)
+int kernel_request_dump(struct kernel *kernel, uint8_t command,
+			kernel_dump_begin begin, kernel_take take,
+			void *argument, struct fault *fault)
 {
 	struct kernel_message message;
 	struct fault refusal;
 	int error = EINTR;
 
 	for (int i = 0; i < DUMPS_MAX && error == EINTR; i++) {
-		search->there = false;
 		refusal = (struct fault){ 0 };
-		if (message_start(kernel, &message, command, NLM_F_DUMP,
-				  search->group, fault) ||
-		    message_run(kernel, &message, object_take, search, &error,
-				&refusal, fault))
+		begin(argument);
+		if (kernel_request_start(kernel, &message, command, NLM_F_DUMP,
+					 fault) ||
+		    kernel_request_run(kernel, &message, take, argument, &error,
+				       &refusal, fault))
 			return -1;
 	}
-	return error ? refuse(&refusal, fault) : 0;
+	return error ? kernel_request_refuse(&refusal, fault) : 0;
+}
+
+static void object_lose(void *argument)
+{
+	struct search *search = argument;
+
+	search->there = false;
+}
+
+static int object_find(struct kernel *kernel, uint8_t command,
+		       struct search *search, struct fault *fault)
+{
+	return kernel_request_dump(kernel, command, object_lose, object_take,
+				   search, fault);
 }
 
 /* The name of the first property that differs, or NULL. */
@@ -403,11 +421,16 @@ static const char *group_difference(const struct kernel_object *object,
 				     MBSEC_DIRECTION_OUT | MBSEC_DIRECTION_IN;
 	uint32_t suite = group->suite ? group->suite :
 					MBSEC_SUITE_AES128_CTR_HMAC_SHA256_80;
+	uint32_t format = group->format ? group->format : MBSEC_FORMAT_SFRAME;
 
-	if (object->format != MBSEC_FORMAT_SFRAME)
+	if (object->group.format != format)
 		return "format";
 	if (object->group.suite != suite)
 		return "suite";
+	if (object->group.rtcp_port != group->rtcp_port)
+		return "port of RTCP";
+	if (object->group.roc_rate != group->roc_rate)
+		return "ROC transmission rate";
 	if (object->group.direction != direction)
 		return "direction";
 	if (object->group.policy != group->policy)
@@ -426,7 +449,7 @@ static int group_compare(struct kernel *kernel,
 	if (object_find(kernel, MBSEC_CMD_GROUP_GET, &search, fault))
 		return -1;
 	if (!search.there)
-		return refuse(refusal, fault);
+		return kernel_request_refuse(refusal, fault);
 	difference = group_difference(&search.found, group, ifindex);
 	if (!difference)
 		return 0;
@@ -452,15 +475,15 @@ int kernel_group_add(struct kernel *kernel, const struct kernel_group *group,
 					 (int)sizeof(group->device),
 					 group->device);
 	}
-	if (message_start(kernel, &message, MBSEC_CMD_GROUP_ADD, NLM_F_ACK,
-			  group, fault))
+	if (message_start(kernel, &message, MBSEC_CMD_GROUP_ADD, group, fault))
 		return -1;
 	kernel_message_group(&message, group, ifindex);
-	if (message_run(kernel, &message, NULL, NULL, &error, &refusal, fault))
+	if (kernel_request_run(kernel, &message, NULL, NULL, &error, &refusal,
+			       fault))
 		return -1;
 	if (error == EEXIST)
 		return group_compare(kernel, group, ifindex, &refusal, fault);
-	return error ? refuse(&refusal, fault) : 0;
+	return error ? kernel_request_refuse(&refusal, fault) : 0;
 }
 
 int kernel_group_delete(struct kernel *kernel, const struct kernel_group *group,
@@ -470,13 +493,15 @@ int kernel_group_delete(struct kernel *kernel, const struct kernel_group *group,
 	struct fault refusal = { 0 };
 	int error;
 
-	if (message_start(kernel, &message, MBSEC_CMD_GROUP_DEL, NLM_F_ACK,
-			  group, fault))
+	if (message_start(kernel, &message, MBSEC_CMD_GROUP_DEL, group, fault))
 		return -1;
 	kernel_message_group_id(&message, group);
-	if (message_run(kernel, &message, NULL, NULL, &error, &refusal, fault))
+	if (kernel_request_run(kernel, &message, NULL, NULL, &error, &refusal,
+			       fault))
 		return -1;
-	return error && error != ENOENT ? refuse(&refusal, fault) : 0;
+	return error && error != ENOENT ?
+		       kernel_request_refuse(&refusal, fault) :
+		       0;
 }
 
 /* The module says EEXIST also if another group uses the key. */
@@ -488,7 +513,7 @@ static int key_find(struct kernel *kernel, const struct kernel_group *group,
 
 	if (object_find(kernel, MBSEC_CMD_KEY_GET, &search, fault))
 		return -1;
-	return search.there ? 0 : refuse(refusal, fault);
+	return search.there ? 0 : kernel_request_refuse(refusal, fault);
 }
 
 int kernel_key_add(struct kernel *kernel, const struct kernel_group *group,
@@ -498,21 +523,21 @@ int kernel_key_add(struct kernel *kernel, const struct kernel_group *group,
 	struct fault refusal = { 0 };
 	int error;
 
-	if (!key->keys)
+	if (!key->keys && !(key->srtp && key->srtcp))
 		return fault_set(fault, FAULT_ARGUMENT,
 				 "the key has no octets");
-	if (message_start(kernel, &message, MBSEC_CMD_KEY_ADD, NLM_F_ACK, group,
-			  fault))
+	if (message_start(kernel, &message, MBSEC_CMD_KEY_ADD, group, fault))
 		return -1;
 	kernel_message_group_id(&message, group);
 	kernel_message_key(&message, key);
-	if (message_run(kernel, &message, NULL, NULL, &error, &refusal, fault))
+	if (kernel_request_run(kernel, &message, NULL, NULL, &error, &refusal,
+			       fault))
 		return -1;
 	if (error == EEXIST && key->role == MBSEC_ROLE_RX)
 		return key_find(kernel, group, key, &refusal, fault);
 	if (error == EEXIST)
 		refusal.code = FAULT_REPLAYED;
-	return error ? refuse(&refusal, fault) : 0;
+	return error ? kernel_request_refuse(&refusal, fault) : 0;
 }
 
 static int key_request(struct kernel *kernel, uint8_t command,
@@ -522,11 +547,12 @@ static int key_request(struct kernel *kernel, uint8_t command,
 {
 	struct kernel_message message;
 
-	if (message_start(kernel, &message, command, NLM_F_ACK, group, fault))
+	if (message_start(kernel, &message, command, group, fault))
 		return -1;
 	kernel_message_group_id(&message, group);
 	kernel_message_key_id(&message, key);
-	return message_run(kernel, &message, NULL, NULL, error, refusal, fault);
+	return kernel_request_run(kernel, &message, NULL, NULL, error, refusal,
+				  fault);
 }
 
 int kernel_key_activate(struct kernel *kernel, const struct kernel_group *group,
@@ -538,7 +564,7 @@ int kernel_key_activate(struct kernel *kernel, const struct kernel_group *group,
 	if (key_request(kernel, MBSEC_CMD_KEY_ACTIVATE, group, key, &error,
 			&refusal, fault))
 		return -1;
-	return error ? refuse(&refusal, fault) : 0;
+	return error ? kernel_request_refuse(&refusal, fault) : 0;
 }
 
 int kernel_key_delete(struct kernel *kernel, const struct kernel_group *group,
@@ -550,5 +576,7 @@ int kernel_key_delete(struct kernel *kernel, const struct kernel_group *group,
 	if (key_request(kernel, MBSEC_CMD_KEY_DEL, group, key, &error, &refusal,
 			fault))
 		return -1;
-	return error && error != ENOENT ? refuse(&refusal, fault) : 0;
+	return error && error != ENOENT ?
+		       kernel_request_refuse(&refusal, fault) :
+		       0;
 }

@@ -106,9 +106,16 @@ void kernel_message_group(struct kernel_message *message,
 		put_u32(message, MBSEC_A_GROUP_IFINDEX, ifindex);
 	if (group->direction)
 		put_u32(message, MBSEC_A_GROUP_DIRECTION, group->direction);
+	if (group->format)
+		put_u32(message, MBSEC_A_GROUP_FORMAT, group->format);
 	if (group->suite)
 		put_u32(message, MBSEC_A_GROUP_SUITE, group->suite);
 	put_u32(message, MBSEC_A_GROUP_POLICY, group->policy);
+	/* Without it the kernel takes the next port. */
+	if (group->format == MBSEC_FORMAT_SRTP)
+		put_u16(message, MBSEC_A_GROUP_RTCP_PORT, group->rtcp_port);
+	if (group->roc_rate)
+		put_u16(message, MBSEC_A_GROUP_ROC_RATE, group->roc_rate);
 	nest_end(message, nest);
 }
 
@@ -137,6 +144,29 @@ static void put_secret(struct kernel_message *message, uint16_t type,
 		put(message, type, secret->bytes, secret->size);
 }
 
+static void put_srtp(struct kernel_message *message,
+		     const struct kernel_key *key)
+{
+	if (key->suite != MBSEC_SUITE_NULL_HMAC_SHA1_80) {
+		put_secret(message, MBSEC_A_KEY_CIPHER_KEY,
+			   &key->srtp->encryption);
+		put_secret(message, MBSEC_A_KEY_RTCP_CIPHER_KEY,
+			   &key->srtcp->encryption);
+	}
+	put_secret(message, MBSEC_A_KEY_AUTH_KEY, &key->srtp->auth);
+	put_secret(message, MBSEC_A_KEY_SALT, &key->srtp->salt);
+	put_secret(message, MBSEC_A_KEY_RTCP_AUTH_KEY, &key->srtcp->auth);
+	put_secret(message, MBSEC_A_KEY_RTCP_SALT, &key->srtcp->salt);
+}
+
+static void put_sframe(struct kernel_message *message,
+		       const struct kernel_key *key)
+{
+	put_secret(message, MBSEC_A_KEY_CIPHER_KEY, &key->keys->cipher);
+	put_secret(message, MBSEC_A_KEY_AUTH_KEY, &key->keys->auth);
+	put_secret(message, MBSEC_A_KEY_SALT, &key->keys->salt);
+}
+
 static void put_limit(struct kernel_message *message, uint16_t type,
 		      uint64_t limit)
 {
@@ -151,9 +181,10 @@ void kernel_message_key(struct kernel_message *message,
 
 	put_key_id(message, key);
 	put_u32(message, MBSEC_A_KEY_ROLE, key->role);
-	put_secret(message, MBSEC_A_KEY_CIPHER_KEY, &key->keys->cipher);
-	put_secret(message, MBSEC_A_KEY_AUTH_KEY, &key->keys->auth);
-	put_secret(message, MBSEC_A_KEY_SALT, &key->keys->salt);
+	if (key->srtp)
+		put_srtp(message, key);
+	else
+		put_sframe(message, key);
 	if (key->window)
 		put_u32(message, MBSEC_A_KEY_WINDOW, key->window);
 	put_limit(message, MBSEC_A_KEY_SOFT_PACKETS, key->soft_packets);
@@ -164,6 +195,20 @@ void kernel_message_key(struct kernel_message *message,
 	put_limit(message, MBSEC_A_KEY_HARD_SECONDS, key->hard_seconds);
 	if (key->activate)
 		put(message, MBSEC_A_KEY_ACTIVATE, NULL, 0);
+	nest_end(message, nest);
+}
+
+void kernel_message_sender(struct kernel_message *message,
+			   const struct kernel_sender *sender, bool where)
+{
+	struct nlattr *nest = nest_start(message, MBSEC_A_SENDER);
+
+	put_u32(message, MBSEC_A_SENDER_SSRC, sender->ssrc);
+	put_u32(message, MBSEC_A_SENDER_ROLE, sender->role);
+	if (where)
+		put_u32(message, MBSEC_A_SENDER_ROC, sender->roc);
+	if (where && sender->heard)
+		put_u16(message, MBSEC_A_SENDER_SEQUENCE, sender->sequence);
 	nest_end(message, nest);
 }
 

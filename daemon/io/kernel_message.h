@@ -45,6 +45,9 @@ void kernel_message_key_id(struct kernel_message *message,
 			   const struct kernel_key *key);
 void kernel_message_key(struct kernel_message *message,
 			const struct kernel_key *key);
+/* SSRC and role; with @where also where it stands. */
+void kernel_message_sender(struct kernel_message *message,
+			   const struct kernel_sender *sender, bool where);
 void kernel_message_wipe(struct kernel_message *message);
 
 /* The parsers below take a message of which nlmsg_len octets are there. They
@@ -82,17 +85,17 @@ int kernel_family_parse(const struct nlmsghdr *header, const char *group,
 			struct kernel_family *family);
 
 /**
- * struct kernel_object - what a dump of groups or keys gives
- * @group: of keys, address, port and source only
+ * struct kernel_object - what a dump of groups, keys or senders gives
+ * @group: of keys and senders, address, port and source only
  * @ifindex: in place of the group's device
- * @format: enum mbsec_format
- * @key: zero for groups
+ * @key: zero for others
+ * @sender: zero for others
  */
 struct kernel_object {
 	struct kernel_group group;
 	uint32_t ifindex;
-	uint32_t format;
 	struct kernel_key key;
+	struct kernel_sender sender;
 };
 
 int kernel_object_parse(const struct nlmsghdr *header,

@@ -234,14 +234,18 @@ static int take_group(const struct attribute *nest,
 	    take(&attributes[MBSEC_A_GROUP_PORT], &port, sizeof(port)) ||
 	    take(&attributes[MBSEC_A_GROUP_IFINDEX], &object->ifindex,
 		 sizeof(object->ifindex)) ||
-	    take(&attributes[MBSEC_A_GROUP_FORMAT], &object->format,
-		 sizeof(object->format)) ||
+	    take(&attributes[MBSEC_A_GROUP_FORMAT], &group->format,
+		 sizeof(group->format)) ||
 	    take(&attributes[MBSEC_A_GROUP_DIRECTION], &group->direction,
 		 sizeof(group->direction)) ||
 	    take(&attributes[MBSEC_A_GROUP_SUITE], &group->suite,
 		 sizeof(group->suite)) ||
 	    take(&attributes[MBSEC_A_GROUP_POLICY], &group->policy,
-		 sizeof(group->policy)))
+		 sizeof(group->policy)) ||
+	    take(&attributes[MBSEC_A_GROUP_RTCP_PORT], &group->rtcp_port,
+		 sizeof(group->rtcp_port)) ||
+	    take(&attributes[MBSEC_A_GROUP_ROC_RATE], &group->roc_rate,
+		 sizeof(group->roc_rate)))
 		return -1;
 	address_port_set(&group->group, port);
 	return group->group.family ? 0 : -1;
@@ -266,6 +270,30 @@ static int take_key(const struct attribute *nest, struct kernel_key *key)
 		       0;
 }
 
+static int take_sender(const struct attribute *nest,
+		       struct kernel_sender *sender)
+{
+	struct attribute attributes[MBSEC_A_SENDER_MAX + 1];
+
+	if (!nest->there)
+		return 0;
+	if (nested_find(nest, attributes, MBSEC_A_SENDER_MAX) ||
+	    take(&attributes[MBSEC_A_SENDER_SSRC], &sender->ssrc,
+		 sizeof(sender->ssrc)) ||
+	    take(&attributes[MBSEC_A_SENDER_ROLE], &sender->role,
+		 sizeof(sender->role)) ||
+	    take(&attributes[MBSEC_A_SENDER_ROC], &sender->roc,
+		 sizeof(sender->roc)) ||
+	    take(&attributes[MBSEC_A_SENDER_SEQUENCE], &sender->sequence,
+		 sizeof(sender->sequence)) ||
+	    take(&attributes[MBSEC_A_SENDER_STREAMS], &sender->streams,
+		 sizeof(sender->streams)))
+		return -1;
+	sender->heard = attributes[MBSEC_A_SENDER_ROC].there;
+	sender->provisioned = attributes[MBSEC_A_SENDER_PROVISIONED].there;
+	return 0;
+}
+
 int kernel_object_parse(const struct nlmsghdr *header,
 			struct kernel_object *object)
 {
@@ -275,7 +303,8 @@ int kernel_object_parse(const struct nlmsghdr *header,
 	memset(object, 0, sizeof(*object));
 	if (!message_find(header, &command, attributes, MBSEC_A_MAX) &&
 	    !take_group(&attributes[MBSEC_A_GROUP], object) &&
-	    !take_key(&attributes[MBSEC_A_KEY], &object->key))
+	    !take_key(&attributes[MBSEC_A_KEY], &object->key) &&
+	    !take_sender(&attributes[MBSEC_A_SENDER], &object->sender))
 		return 0;
 	memset(object, 0, sizeof(*object));
 	return -1;
@@ -299,6 +328,8 @@ int kernel_event_parse(const struct nlmsghdr *header,
 		 sizeof(found.notice)) ||
 	    take(&fields[MBSEC_A_EVENT_LIMIT], &found.limit,
 		 sizeof(found.limit)) ||
+	    take(&fields[MBSEC_A_EVENT_SSRC], &found.ssrc,
+		 sizeof(found.ssrc)) ||
 	    !found.notice || take_group(&attributes[MBSEC_A_GROUP], &object) ||
 	    take_key(&attributes[MBSEC_A_KEY], &object.key))
 		return -1;

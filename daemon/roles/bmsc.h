@@ -9,6 +9,7 @@
  *   bmsc_service  user services with their streams: bmsc_announce
  *   bmsc_group    life of a group's keys: bmsc_msk, bmsc_mtk
  *   bmsc_ue       table of UEs (bmsc_ue.h), bmsc_member their memberships
+ *   bmsc_stream   sources of SRTP streams, for those who join late
  *   bmsc_push     MIKEY messages to UEs and their answers: bmsc_delivery
  *   bmsc_sender   hosts that send: mbstf, mbstf_remote
  *   bmsc_ctl      commands
@@ -60,6 +61,7 @@ struct bmsc_member;
 struct bmsc_delivery;
 struct bmsc_msk;
 struct bmsc_mtk;
+struct bmsc_streams;
 struct bmsc_watch;
 struct ctl;
 struct ctl_request;
@@ -67,6 +69,7 @@ struct httpd;
 struct httpd_request;
 struct udp;
 struct udp_datagram;
+struct mbms_msk_message;
 struct mbstf_remote;
 struct zn;
 
@@ -129,6 +132,7 @@ struct bmsc_progress {
  * @todo: actions that wait for the commit
  * @members: who takes part in pushes, @inside of them are inside
  * @cursor: next one whose turn it is, NULL if all had it
+ * @streams: of SRTP, what the MSK message says of it (bmsc_stream.c), else NULL
  * @watches: commands that wait for the end of the push
  * @dirty: changed since the last commit
  */
@@ -153,6 +157,7 @@ struct bmsc_group {
 	struct push push;
 	struct bmsc_progress progress;
 	struct bmsc_member *cursor;
+	struct bmsc_streams *streams;
 	struct bmsc_watch_list watches;
 	struct loop_timer timer;
 	struct store_waiter waiter;
@@ -222,6 +227,14 @@ void bmsc_mtk_activate(struct bmsc_group *group, uint32_t msk_id,
 void bmsc_mtk_delete(struct bmsc_group *group, uint32_t msk_id,
 		     uint16_t mtk_id);
 void bmsc_mtks_free(struct bmsc_group *group);
+
+/* ---- Streams of SRTP (bmsc_stream.c) ---- */
+
+/* Adds policy and SRTP-ID map to an MSK message, which refers to them; a group of
+ * another format adds nothing.
+ */
+void bmsc_streams_add(struct bmsc_group *group,
+		      struct mbms_msk_message *message);
 
 /* ---- Services (bmsc_service.c, bmsc_announce.c) ---- */
 
@@ -442,12 +455,17 @@ int bmsc_senders_flow_add(struct bmsc *bmsc, struct bmsc_flow *flow,
 			  const struct mbstf_flow *sending,
 			  struct fault *fault);
 void bmsc_senders_flow_delete(struct bmsc *bmsc, int64_t flow);
-void bmsc_senders_mtk_add(struct bmsc *bmsc, int64_t flow, uint32_t msk_id,
-			  uint16_t mtk_id, const struct secret *mtk);
+void bmsc_senders_mtk_add(struct bmsc *bmsc, int64_t flow,
+			  const struct bmsc_mtk *mtk);
 void bmsc_senders_mtk_activate(struct bmsc *bmsc, int64_t flow, uint32_t msk_id,
 			       uint16_t mtk_id);
 void bmsc_senders_mtk_delete(struct bmsc *bmsc, int64_t flow, uint32_t msk_id,
 			     uint16_t mtk_id);
+/* Each source of SRTP that one of them knows, as far as it is known here. */
+void bmsc_senders_sources(struct bmsc *bmsc, int64_t flow,
+			  void (*take)(void *argument,
+				       const struct mbstf_source *source),
+			  void *argument);
 void bmsc_senders_send(struct bmsc *bmsc, int64_t flow, const void *data,
 		       size_t size);
 

@@ -26,8 +26,12 @@ static void flow_fill(const struct bmsc_service *service,
 		address_text(&flow->flow.source, source);
 	/* A scope, which is of one host only, was refused when it was added. */
 	snprintf(transport->source, sizeof(transport->source), "%.45s", source);
-	if (service->record.format != SERVICE_FORMAT_SFRAME)
+	if (service->record.format == SERVICE_FORMAT_SRTP) {
+		transport->suite = service->record.srtp.suite;
+		transport->roc_rate = service->record.srtp.roc_rate;
+		transport->rtcp_port = flow->flow.rtcp_port;
 		return;
+	}
 	transport->sender_count = flow->sender_count;
 	memcpy(transport->senders, flow->sender_ids,
 	       flow->sender_count * sizeof(flow->sender_ids[0]));

@@ -54,4 +54,16 @@ struct bmsc_group *bmsc_argument_group(struct bmsc *bmsc,
 struct bmsc_ue *bmsc_argument_ue(struct bmsc *bmsc, const json_t *arguments,
 				 struct fault *fault);
 
+/* Format, suite and ports of RTCP of "service add" (bmsc_ctl_format.c). Return 0, or
+ * -1 and a sentence.
+ */
+int bmsc_format_read(const json_t *arguments, struct service_record *record,
+		     struct fault *fault);
+int bmsc_rtcp_port_read(const json_t *arguments,
+			const struct service_record *record,
+			struct service_flow *flow, struct fault *fault);
+int bmsc_flows_check(const struct service_record *record, struct fault *fault);
+/* Adds them to what is shown of a service. */
+void bmsc_format_show(const struct service_record *record, json_t *shown);
+
 #endif

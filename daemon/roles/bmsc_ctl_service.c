@@ -27,11 +27,13 @@ static const char *const add_names[] = {
 	"flows",       "group",	       "source",       "device",
 	"mtk-port",    "key-group",    "msk-lifetime", "msk-lead",
 	"msk-overlap", "mtk-lifetime", "mtk-lead",     "mtk-overlap",
-	"mtk-repeat",  "batch",	       NULL,
+	"mtk-repeat",  "batch",	       "suite",	       "roc-rate",
+	"rtcp-port",   NULL,
 };
 
 static const char *const flow_names[] = { "group",    "source",	   "device",
-					  "mtk-port", "key-group", NULL };
+					  "mtk-port", "key-group", "rtcp-port",
+					  NULL };
 
 /* ---- Reading the arguments ---- */
 
@@ -61,8 +63,10 @@ static int read_group(const json_t *arguments, struct service_flow *flow,
 	return 0;
 }
 
-static int read_flow(const json_t *arguments, struct service_flow *flow,
-		     uint16_t *number, struct fault *fault)
+static int read_flow(const json_t *arguments,
+		     const struct service_record *record,
+		     struct service_flow *flow, uint16_t *number,
+		     struct fault *fault)
 {
 	uint64_t port = MBMS_MIKEY_PORT, key_group = 0;
 	const char *device = "";
@@ -81,7 +85,7 @@ static int read_flow(const json_t *arguments, struct service_flow *flow,
 				 "mtk-port is the port of the traffic");
 	flow->mtk_port = (uint16_t)port;
 	*number = (uint16_t)key_group;
-	return 0;
+	return bmsc_rtcp_port_read(arguments, record, flow, fault);
 }
 
 static int read_flows(const json_t *arguments, struct addition *addition,
@@ -94,7 +98,7 @@ static int read_flows(const json_t *arguments, struct addition *addition,
 
 	if (!flows) {
 		record->flow_count = 1;
-		return read_flow(arguments, &record->flows[0],
+		return read_flow(arguments, record, &record->flows[0],
 				 &addition->numbers[0], fault);
 	}
 	if (!json_is_array(flows) || !json_array_size(flows) ||
@@ -105,40 +109,23 @@ static int read_flows(const json_t *arguments, struct addition *addition,
 	for (i = 0; i < json_array_size(flows); i++) {
 		flow = json_array_get(flows, i);
 		if (ctl_value_check(flow, flow_names, fault) ||
-		    read_flow(flow, &record->flows[i], &addition->numbers[i],
-			      fault))
+		    read_flow(flow, record, &record->flows[i],
+			      &addition->numbers[i], fault))
 			return -1;
 	}
 	record->flow_count = (unsigned int)i;
-	return 0;
+	return bmsc_flows_check(record, fault);
 }
 
-static int read_format(const json_t *arguments, struct service_record *record,
+static int read_access(const json_t *arguments, struct service_record *record,
 		       struct fault *fault)
 {
-	const char *format = "sframe";
-
-	record->format = SERVICE_FORMAT_SFRAME;
-	record->confidentiality = true;
-	record->integrity = true;
 	record->open = true;
-	if (ctl_value_text_or(arguments, "format", &format, fault) ||
-	    ctl_value_boolean_or(arguments, "confidentiality",
-				 &record->confidentiality, fault) ||
-	    ctl_value_boolean_or(arguments, "integrity", &record->integrity,
-				 fault) ||
-	    ctl_value_boolean_or(arguments, "uicc", &record->uicc, fault) ||
-	    ctl_value_boolean_or(arguments, "open", &record->open, fault))
-		return -1;
-	if (strcmp(format, "sframe"))
-		return fault_set(fault, FAULT_UNSUPPORTED,
-				 "format is not \"sframe\", the only one that "
-				 "this sender has");
-	if (!record->integrity)
-		return fault_set(fault, FAULT_UNSUPPORTED,
-				 "integrity cannot be off: SFrame always "
-				 "authenticates (RFC 9605)");
-	return 0;
+	return ctl_value_boolean_or(arguments, "uicc", &record->uicc, fault) ||
+			       ctl_value_boolean_or(arguments, "open",
+						    &record->open, fault) ?
+		       -1 :
+		       0;
 }
 
 static int read_times(const json_t *arguments, struct keylife_policy *policy,
@@ -186,7 +173,8 @@ static int read_addition(const struct bmsc *bmsc, const json_t *arguments,
 	    (domain &&
 	     (config_plmn("key-domain", domain, &plmn, fault) ||
 	      key_domain_from_plmn(&addition->domain, &plmn, fault))) ||
-	    read_format(arguments, &addition->record, fault) ||
+	    read_access(arguments, &addition->record, fault) ||
+	    bmsc_format_read(arguments, &addition->record, fault) ||
 	    read_flows(arguments, addition, fault))
 		return -1;
 	memcpy(addition->record.id, names.items[0].id,
@@ -290,12 +278,15 @@ static json_t *senders_show(const struct bmsc *bmsc,
 {
 	json_t *list = json_array();
 	unsigned int i;
+	json_t *shown;
 
-	for (i = 0; i < flow->sender_count; i++)
-		json_array_append_new(list, json_pack("{s:s, s:i}", "name",
-						      bmsc->senders[i].name,
-						      "sender-id",
-						      flow->sender_ids[i]));
+	for (i = 0; i < flow->sender_count; i++) {
+		shown = json_pack("{s:s}", "name", bmsc->senders[i].name);
+		if (flow->sender_ids[i])
+			json_object_set_new(shown, "sender-id",
+					    json_integer(flow->sender_ids[i]));
+		json_array_append_new(list, shown);
+	}
 	return list;
 }
 
@@ -315,6 +306,9 @@ static json_t *flow_show(const struct bmsc *bmsc, const struct bmsc_flow *flow)
 		address_text(&flow->flow.source, source);
 		json_object_set_new(shown, "source", json_string(source));
 	}
+	if (flow->flow.rtcp_port)
+		json_object_set_new(shown, "rtcp-port",
+				    json_integer(flow->flow.rtcp_port));
 	return shown;
 }
 
@@ -336,12 +330,13 @@ static json_t *service_show(const struct bmsc *bmsc,
 				      flow_show(bmsc, &service->flows[i]));
 	snprintf(url, sizeof(url), "%s/announcement/%s", bmsc->settings.url,
 		 record->id);
-	shown = json_pack("{s:s, s:s, s:b, s:b, s:b, s:b, s:I, s:s, s:o}",
-			  "service", record->id, "format", "sframe",
-			  "confidentiality", record->confidentiality,
-			  "integrity", record->integrity, "uicc", record->uicc,
-			  "open", record->open, "members", members,
-			  "announcement", url, "flows", flows);
+	shown = json_pack("{s:s, s:b, s:b, s:b, s:b, s:I, s:s, s:o}", "service",
+			  record->id, "confidentiality",
+			  record->confidentiality, "integrity",
+			  record->integrity, "uicc", record->uicc, "open",
+			  record->open, "members", members, "announcement", url,
+			  "flows", flows);
+	bmsc_format_show(record, shown);
 	return shown;
 }
 

@@ -75,6 +75,7 @@ int bmsc_delivery_build(struct bmsc *bmsc, struct bmsc_delivery *delivery,
 	    keylife_interval(&delivery->group->life, delivery->msk_id,
 			     &message.low, &message.high, NULL))
 		return 0;
+	bmsc_streams_add(delivery->group, &message);
 	failed = mbms_msk_build(&message, &delivery->ue->muk, &writer, fault);
 	return failed ? -1 : (int)writer.length;
 }

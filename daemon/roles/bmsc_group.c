@@ -464,5 +464,6 @@ void bmsc_group_close(struct bmsc_group *group)
 	LIST_REMOVE(group, link);
 	SLIST_REMOVE(&group->service->groups, group, bmsc_group, of_service);
 	free(group->todo);
+	free(group->streams);
 	free(group);
 }

@@ -40,12 +40,20 @@ void bmsc_mtks_free(struct bmsc_group *group)
 
 static int draw(struct secret *secret, size_t size)
 {
-	uint8_t octets[MTK_SIZE];
+	uint8_t octets[MTK_SIZE_LONG];
 	int failed = RAND_priv_bytes(octets, (int)size) != 1 ||
 		     secret_set(secret, octets, size);
 
 	OPENSSL_cleanse(octets, sizeof(octets));
 	return failed;
+}
+
+/* The MTK of SRTP is the master key, so it is as long as the cipher wants. */
+static size_t mtk_size(const struct service_record *record)
+{
+	return record->format == SERVICE_FORMAT_SRTP ?
+		       srtp_suite_master_size(record->srtp.suite) :
+		       MTK_SIZE;
 }
 
 /* Each stream of the service. */
@@ -65,7 +73,7 @@ void bmsc_mtk_make(struct bmsc_group *group, uint32_t msk_id, uint16_t mtk_id)
 		mtk->mtk_id = mtk_id;
 		SLIST_INSERT_HEAD(&group->mtks, mtk, link);
 	}
-	if (!mtk || draw(&mtk->mtk, MTK_SIZE) ||
+	if (!mtk || draw(&mtk->mtk, mtk_size(&group->service->record)) ||
 	    draw(&mtk->salt, MTK_SALT_SIZE)) {
 		if (mtk)
 			mtk_free(group, mtk);
@@ -76,8 +84,7 @@ void bmsc_mtk_make(struct bmsc_group *group, uint32_t msk_id, uint16_t mtk_id)
 	}
 	FOR_EACH_FLOW(group->service, flow)
 	if (flow->group == group)
-		bmsc_senders_mtk_add(group->bmsc, flow->flow.id, msk_id, mtk_id,
-				     &mtk->mtk);
+		bmsc_senders_mtk_add(group->bmsc, flow->flow.id, mtk);
 }
 
 /* One message for all streams of the group: the same octets, so that it does no

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The hosts that send: the MBSTF of this process, and those of others. */
+#include <linux/mbsec.h>
 #include <string.h>
 
 #include "bmsc.h"
@@ -74,7 +75,9 @@ int bmsc_senders_flow_add(struct bmsc *bmsc, struct bmsc_flow *flow,
 
 	for (i = 0; i < bmsc->sender_count; i++) {
 		sender = &bmsc->senders[i];
-		if (sender_id_get(bmsc->store, sender->name, &sending->group,
+		/* Senders of SRTP differ in their SSRCs. */
+		if (sending->format != MBSEC_FORMAT_SRTP &&
+		    sender_id_get(bmsc->store, sender->name, &sending->group,
 				  &sending->source, &flow->sender_ids[i],
 				  fault))
 			return -1;
@@ -107,8 +110,8 @@ static void complain(struct bmsc *bmsc, const struct bmsc_sender *sender,
 	bmsc_complain(bmsc, BMSC_NOT_SENT, sender->name, fault);
 }
 
-void bmsc_senders_mtk_add(struct bmsc *bmsc, int64_t flow, uint32_t msk_id,
-			  uint16_t mtk_id, const struct secret *mtk)
+void bmsc_senders_mtk_add(struct bmsc *bmsc, int64_t flow,
+			  const struct bmsc_mtk *mtk)
 {
 	struct bmsc_sender *sender;
 	unsigned int i;
@@ -118,10 +121,13 @@ void bmsc_senders_mtk_add(struct bmsc *bmsc, int64_t flow, uint32_t msk_id,
 
 		sender = &bmsc->senders[i];
 		if (sender->remote ?
-			    mbstf_remote_mtk_add(sender->remote, flow, msk_id,
-						 mtk_id, mtk, &fault) :
-			    mbstf_mtk_add(local_of(bmsc), flow, msk_id, mtk_id,
-					  mtk, &fault))
+			    mbstf_remote_mtk_add(sender->remote, flow,
+						 mtk->msk_id, mtk->mtk_id,
+						 &mtk->mtk, &mtk->salt,
+						 &fault) :
+			    mbstf_mtk_add(local_of(bmsc), flow, mtk->msk_id,
+					  mtk->mtk_id, &mtk->mtk, &mtk->salt,
+					  &fault))
 			complain(bmsc, sender, &fault);
 	}
 }
@@ -156,6 +162,27 @@ void bmsc_senders_mtk_delete(struct bmsc *bmsc, int64_t flow, uint32_t msk_id,
 						msk_id, mtk_id);
 		else
 			mbstf_mtk_delete(local_of(bmsc), flow, msk_id, mtk_id);
+}
+
+void bmsc_senders_sources(struct bmsc *bmsc, int64_t flow,
+			  void (*take)(void *argument,
+				       const struct mbstf_source *source),
+			  void *argument)
+{
+	const struct mbstf_source *sources;
+	const struct bmsc_sender *sender;
+	unsigned int i;
+	size_t j, count;
+
+	for (i = 0; i < bmsc->sender_count; i++) {
+		sender = &bmsc->senders[i];
+		count = sender->remote ?
+				mbstf_remote_sources(sender->remote, flow,
+						     &sources) :
+				mbstf_sources(local_of(bmsc), flow, &sources);
+		for (j = 0; j < count; j++)
+			take(argument, &sources[j]);
+	}
 }
 
 void bmsc_senders_send(struct bmsc *bmsc, int64_t flow, const void *data,

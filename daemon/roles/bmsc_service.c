@@ -50,6 +50,8 @@ static struct bmsc_group *group_of(struct bmsc *bmsc,
 /* SFrame always authenticates (RFC 9605, 4.1), encryption can be left out. */
 static uint32_t suite_of(const struct service_record *record)
 {
+	if (record->format == SERVICE_FORMAT_SRTP)
+		return record->srtp.suite;
 	return record->confidentiality ? MBSEC_SUITE_AES128_CTR_HMAC_SHA256_80 :
 					 MBSEC_SUITE_NULL_HMAC_SHA256_80;
 }
@@ -62,7 +64,12 @@ static int flow_take(struct bmsc *bmsc, struct bmsc_service *service,
 		.group = flow->flow.group,
 		.source = flow->flow.source,
 		.mtk_port = flow->flow.mtk_port,
+		.format = service->record.format == SERVICE_FORMAT_SRTP ?
+				  MBSEC_FORMAT_SRTP :
+				  MBSEC_FORMAT_SFRAME,
 		.suite = suite_of(&service->record),
+		.rtcp_port = flow->flow.rtcp_port,
+		.roc_rate = service->record.srtp.roc_rate,
 	};
 
 	flow->group = group_of(bmsc, service, flow->flow.key_group, fault);

@@ -28,8 +28,11 @@ struct mbstf;
  * @source: sender of a source-specific group, else family 0
  * @device: interface that it leaves by, empty for the system's choice
  * @mtk_port: port of the MTK messages, not that of @group
+ * @format: enum mbsec_format
  * @suite: enum mbsec_suite
- * @sender_id: of this host for this stream
+ * @sender_id: of this host for this stream, 0 with SRTP
+ * @rtcp_port: with SRTP, port of RTCP alone, 0 for none
+ * @roc_rate: with SRTP, R of RFC 4771, 0 for never
  */
 struct mbstf_flow {
 	int64_t id;
@@ -37,8 +40,24 @@ struct mbstf_flow {
 	union address source;
 	char device[16];
 	uint16_t mtk_port;
+	uint32_t format;
 	uint32_t suite;
 	uint16_t sender_id;
+	uint16_t rtcp_port;
+	uint16_t roc_rate;
+};
+
+/* Sources of a stream that are kept apart; what is beyond has to be guessed. */
+#define MBSTF_SOURCES_MAX 64
+
+/**
+ * struct mbstf_source - an SSRC that applications on a sending host use, and the
+ *	highest index of its packets so far
+ */
+struct mbstf_source {
+	uint32_t ssrc;
+	uint32_t roc;
+	uint16_t sequence;
 };
 
 enum mbstf_event {
@@ -61,10 +80,12 @@ int mbstf_flow_add(struct mbstf *mbstf, const struct mbstf_flow *flow,
 		   struct fault *fault);
 /* Ends it with all its keys; one that is not there is no error. */
 void mbstf_flow_delete(struct mbstf *mbstf, int64_t flow);
-/* An MTK that will be used soon. @mtk is copied. Returns 0, or -1. */
+/* An MTK that will be used soon. @mtk and @salt are copied; SFrame does without the
+ * salt. Returns 0, or -1.
+ */
 int mbstf_mtk_add(struct mbstf *mbstf, int64_t flow, uint32_t msk_id,
 		  uint16_t mtk_id, const struct secret *mtk,
-		  struct fault *fault);
+		  const struct secret *salt, struct fault *fault);
 /* From now on it protects the stream. Returns 0, or -1. */
 int mbstf_mtk_activate(struct mbstf *mbstf, int64_t flow, uint32_t msk_id,
 		       uint16_t mtk_id, struct fault *fault);
@@ -76,5 +97,10 @@ void mbstf_mtk_delete(struct mbstf *mbstf, int64_t flow, uint32_t msk_id,
 /* Sends an MTK message to the members. Returns 0, or -1. */
 int mbstf_send(struct mbstf *mbstf, int64_t flow, const void *data, size_t size,
 	       struct fault *fault);
+/* What the kernel knew of a stream's sources half a second ago at most. Returns
+ * their number, at most MBSTF_SOURCES_MAX; @sources stay ours.
+ */
+size_t mbstf_sources(struct mbstf *mbstf, int64_t flow,
+		     const struct mbstf_source **sources);
 
 #endif

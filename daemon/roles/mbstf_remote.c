@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <inttypes.h>
+#include <linux/mbsec.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,9 @@
 struct flow {
 	LIST_ENTRY(flow) link;
 	struct mbstf_flow flow;
+	/* Of SRTP; NULL before it has named any. */
+	struct mbstf_source *sources;
+	size_t source_count;
 };
 
 LIST_HEAD(flows, flow);
@@ -49,10 +53,28 @@ struct mbstf_remote {
 };
 
 void mbstf_key_context(char context[MBSTF_CONTEXT_SIZE], int64_t flow,
-		       uint32_t msk_id, uint16_t mtk_id)
+		       uint32_t msk_id, uint16_t mtk_id, bool salt)
 {
-	snprintf(context, MBSTF_CONTEXT_SIZE, "mbstf %" PRId64 " %08x %u", flow,
-		 msk_id, mtk_id);
+	snprintf(context, MBSTF_CONTEXT_SIZE, "mbstf %" PRId64 " %08x %u%s",
+		 flow, msk_id, mtk_id, salt ? " salt" : "");
+}
+
+static struct flow *flow_find(const struct mbstf_remote *remote, int64_t id)
+{
+	struct flow *flow;
+
+	for (flow = LIST_FIRST(&remote->flows); flow;
+	     flow = LIST_NEXT(flow, link))
+		if (flow->flow.id == id)
+			return flow;
+	return NULL;
+}
+
+static void flow_free(struct flow *flow)
+{
+	LIST_REMOVE(flow, link);
+	free(flow->sources);
+	free(flow);
 }
 
 struct mbstf_remote *mbstf_remote_new(struct daemon *daemon, const char *name,
@@ -83,16 +105,13 @@ struct mbstf_remote *mbstf_remote_new(struct daemon *daemon, const char *name,
 void mbstf_remote_free(struct mbstf_remote *remote)
 {
 	struct deletion *deletion;
-	struct flow *flow;
 
 	if (!remote)
 		return;
 	loop_timer_stop(&remote->timer);
 	peer_client_free(remote->peer);
-	while ((flow = LIST_FIRST(&remote->flows))) {
-		LIST_REMOVE(flow, link);
-		free(flow);
-	}
+	while (!LIST_EMPTY(&remote->flows))
+		flow_free(LIST_FIRST(&remote->flows));
 	while ((deletion = LIST_FIRST(&remote->deletions))) {
 		LIST_REMOVE(deletion, link);
 		free(deletion);
@@ -124,6 +143,45 @@ static void take_events(struct mbstf_remote *remote, const json_t *answer)
 	}
 }
 
+static int64_t number_of(const json_t *object, const char *name)
+{
+	return json_integer_value(json_object_get(object, name));
+}
+
+/* All that the kernel there knows of the stream. */
+static void take_sources(struct mbstf_remote *remote, const json_t *answer)
+{
+	const json_t *list = json_object_get(answer, "sources"), *source;
+	struct flow *flow = flow_find(remote, number_of(answer, "flow"));
+	size_t i;
+
+	if (!flow || !json_is_array(list))
+		return;
+	if (!flow->sources)
+		flow->sources =
+			calloc(MBSTF_SOURCES_MAX, sizeof(*flow->sources));
+	flow->source_count = 0;
+	json_array_foreach(list, i, source)
+	{
+		if (!flow->sources || i == MBSTF_SOURCES_MAX)
+			break;
+		flow->sources[flow->source_count++] = (struct mbstf_source){
+			.ssrc = (uint32_t)number_of(source, "ssrc"),
+			.roc = (uint32_t)number_of(source, "roc"),
+			.sequence = (uint16_t)number_of(source, "sequence"),
+		};
+	}
+}
+
+size_t mbstf_remote_sources(const struct mbstf_remote *remote, int64_t id,
+			    const struct mbstf_source **sources)
+{
+	const struct flow *flow = flow_find(remote, id);
+
+	*sources = flow ? flow->sources : NULL;
+	return flow ? flow->source_count : 0;
+}
+
 static void restore(void *argument);
 
 static void lose(struct mbstf_remote *remote, const struct fault *fault)
@@ -140,10 +198,12 @@ static void on_answer(void *argument, const json_t *answer,
 {
 	struct mbstf_remote *remote = argument;
 
-	if (answer)
+	if (answer) {
 		take_events(remote, answer);
-	else
+		take_sources(remote, answer);
+	} else {
 		lose(remote, fault);
+	}
 }
 
 /* Takes over @question. */
@@ -198,16 +258,28 @@ static void delete_all(struct mbstf_remote *remote)
 static json_t *flow_question(const struct mbstf_flow *flow)
 {
 	char group[ADDRESS_TEXT_SIZE], source[ADDRESS_TEXT_SIZE];
+	json_t *question;
 
 	address_text(&flow->group, group);
 	if (flow->source.family)
 		address_text(&flow->source, source);
-	return json_pack("{s:s, s:I, s:s, s:s?, s:s, s:i, s:i, s:i}", "command",
-			 "flow-add", "flow", (json_int_t)flow->id, "group",
-			 group, "source", flow->source.family ? source : NULL,
-			 "device", flow->device, "mtk-port", flow->mtk_port,
-			 "suite", (int)flow->suite, "sender-id",
-			 flow->sender_id);
+	question = json_pack("{s:s, s:I, s:s, s:s?, s:s, s:i, s:i}", "command",
+			     "flow-add", "flow", (json_int_t)flow->id, "group",
+			     group, "source",
+			     flow->source.family ? source : NULL, "device",
+			     flow->device, "mtk-port", flow->mtk_port, "suite",
+			     (int)flow->suite);
+	if (flow->format == MBSEC_FORMAT_SRTP) {
+		json_object_set_new(question, "format", json_string("srtp"));
+		json_object_set_new(question, "rtcp-port",
+				    json_integer(flow->rtcp_port));
+		json_object_set_new(question, "roc-rate",
+				    json_integer(flow->roc_rate));
+	} else {
+		json_object_set_new(question, "sender-id",
+				    json_integer(flow->sender_id));
+	}
+	return question;
 }
 
 /* The answers to all streams have come: fresh MTKs for all of them. */
@@ -281,16 +353,11 @@ static int tell(struct mbstf_remote *remote, json_t *question,
 
 void mbstf_remote_flow_delete(struct mbstf_remote *remote, int64_t id)
 {
-	struct flow *flow;
+	struct flow *flow = flow_find(remote, id);
 
-	for (flow = LIST_FIRST(&remote->flows); flow;
-	     flow = LIST_NEXT(flow, link))
-		if (flow->flow.id == id)
-			break;
 	if (!flow)
 		return;
-	LIST_REMOVE(flow, link);
-	free(flow);
+	flow_free(flow);
 	tell(remote,
 	     json_pack("{s:s, s:I}", "command", "flow-delete", "flow",
 		       (json_int_t)id),
@@ -299,15 +366,20 @@ void mbstf_remote_flow_delete(struct mbstf_remote *remote, int64_t id)
 
 int mbstf_remote_mtk_add(struct mbstf_remote *remote, int64_t flow,
 			 uint32_t msk_id, uint16_t mtk_id,
-			 const struct secret *mtk, struct fault *fault)
+			 const struct secret *mtk, const struct secret *salt,
+			 struct fault *fault)
 {
 	json_t *question = mtk_question("mtk-add", flow, msk_id, mtk_id);
-	char context[MBSTF_CONTEXT_SIZE];
+	const struct secret *wrapping = peer_client_wrapping(remote->peer);
+	char context[MBSTF_CONTEXT_SIZE], of_salt[MBSTF_CONTEXT_SIZE];
 
-	mbstf_key_context(context, flow, msk_id, mtk_id);
+	mbstf_key_context(context, flow, msk_id, mtk_id, false);
+	mbstf_key_context(of_salt, flow, msk_id, mtk_id, true);
 	if (json_object_set_new(question, "mtk",
-				peer_key_wrap(peer_client_wrapping(remote->peer),
-					      context, mtk, fault))) {
+				peer_key_wrap(wrapping, context, mtk, fault)) ||
+	    json_object_set_new(question, "salt",
+				peer_key_wrap(wrapping, of_salt, salt,
+					      fault))) {
 		json_decref(question);
 		return fault_set(fault, FAULT_MEMORY, "no memory for an MTK");
 	}

@@ -6,13 +6,15 @@
  * asked for fresh MTKs (MBSTF_RENEW).
  *
  *   {"command":"flow-add","flow":1,"group":"239.1.1.1:5000",...}
- *   {"command":"mtk-add","flow":1,"msk-id":"00010001","mtk-id":1,"mtk":wrapped}
+ *   {"command":"mtk-add","flow":1,"msk-id":"00010001","mtk-id":1,"mtk":wrapped,
+ *    "salt":wrapped}
  *   {"command":"mtk-activate"|"mtk-delete","flow":1,"msk-id":..,"mtk-id":..}
  *   {"command":"send","flow":1,"message":base 64}
  *   {"command":"flow-delete","flow":1}
  *
  * Answers are objects; {"events":[{"flow":1,"event":"rotate"},...]} has what the
- * kernel said meanwhile.
+ * kernel said meanwhile. That to "send" on a stream of SRTP has
+ * {"flow":1,"sources":[{"ssrc":3405691582,"roc":1,"sequence":4711},...]}.
  */
 #ifndef MBSEC_ROLES_MBSTF_REMOTE_H
 #define MBSEC_ROLES_MBSTF_REMOTE_H
@@ -38,7 +40,8 @@ int mbstf_remote_flow_add(struct mbstf_remote *remote,
 void mbstf_remote_flow_delete(struct mbstf_remote *remote, int64_t flow);
 int mbstf_remote_mtk_add(struct mbstf_remote *remote, int64_t flow,
 			 uint32_t msk_id, uint16_t mtk_id,
-			 const struct secret *mtk, struct fault *fault);
+			 const struct secret *mtk, const struct secret *salt,
+			 struct fault *fault);
 int mbstf_remote_mtk_activate(struct mbstf_remote *remote, int64_t flow,
 			      uint32_t msk_id, uint16_t mtk_id,
 			      struct fault *fault);
@@ -46,6 +49,9 @@ void mbstf_remote_mtk_delete(struct mbstf_remote *remote, int64_t flow,
 			     uint32_t msk_id, uint16_t mtk_id);
 int mbstf_remote_send(struct mbstf_remote *remote, int64_t flow,
 		      const void *data, size_t size, struct fault *fault);
+/* What it said with the last MTK message of the stream. */
+size_t mbstf_remote_sources(const struct mbstf_remote *remote, int64_t flow,
+			    const struct mbstf_source **sources);
 
 /* The other end (mbstf_server.c): answers for @mbstf on @listen. Returns NULL and
  * a fault.
@@ -58,9 +64,9 @@ struct mbstf_server *mbstf_server_new(struct loop *loop, struct mbstf *mbstf,
 				      struct fault *fault);
 void mbstf_server_free(struct mbstf_server *server);
 
-/* Binds a wrapped MTK to its place. */
+/* Binds a wrapped MTK, or the salt that belongs to it, to its place. */
 #define MBSTF_CONTEXT_SIZE 64
 void mbstf_key_context(char context[MBSTF_CONTEXT_SIZE], int64_t flow,
-		       uint32_t msk_id, uint16_t mtk_id);
+		       uint32_t msk_id, uint16_t mtk_id, bool salt);
 
 #endif

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What a BM-SC on another host tells this sender: mbstf_remote.h. */
+#include <linux/mbsec.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -50,18 +51,44 @@ static const char *text_of(const json_t *body, const char *name)
 	return text ? text : "";
 }
 
+/* What differs between SFrame, which is meant if there is no format, and SRTP. */
+static int read_format(const json_t *body, struct mbstf_flow *flow,
+		       struct fault *fault)
+{
+	int64_t sender = 0, rtcp_port = 0, roc_rate = 0;
+
+	if (!json_object_get(body, "format")) {
+		flow->format = MBSEC_FORMAT_SFRAME;
+		if (read_number(body, "sender-id", 256, UINT16_MAX, &sender,
+				fault))
+			return -1;
+		flow->sender_id = (uint16_t)sender;
+		return 0;
+	}
+	if (strcmp(text_of(body, "format"), "srtp"))
+		return fault_set(fault, FAULT_UNSUPPORTED,
+				 "format: is not srtp");
+	if (read_number(body, "rtcp-port", 0, UINT16_MAX, &rtcp_port, fault) ||
+	    read_number(body, "roc-rate", 0, UINT16_MAX, &roc_rate, fault))
+		return -1;
+	flow->format = MBSEC_FORMAT_SRTP;
+	flow->rtcp_port = (uint16_t)rtcp_port;
+	flow->roc_rate = (uint16_t)roc_rate;
+	return 0;
+}
+
 static int flow_add(struct mbstf_server *server, const json_t *body, int64_t id,
 		    struct fault *fault)
 {
 	const char *device = text_of(body, "device");
 	struct mbstf_flow flow = { .id = id };
-	int64_t port, suite, sender;
+	int64_t port, suite;
 
 	if (config_address("group", text_of(body, "group"), 0, &flow.group,
 			   fault) ||
 	    read_number(body, "mtk-port", 1, UINT16_MAX, &port, fault) ||
 	    read_number(body, "suite", 1, UINT16_MAX, &suite, fault) ||
-	    read_number(body, "sender-id", 256, UINT16_MAX, &sender, fault))
+	    read_format(body, &flow, fault))
 		return -1;
 	if (json_is_string(json_object_get(body, "source")) &&
 	    config_address("source", text_of(body, "source"), 0, &flow.source,
@@ -75,7 +102,6 @@ static int flow_add(struct mbstf_server *server, const json_t *body, int64_t id,
 	strcpy(flow.device, device);
 	flow.mtk_port = (uint16_t)port;
 	flow.suite = (uint32_t)suite;
-	flow.sender_id = (uint16_t)sender;
 	return mbstf_flow_add(server->mbstf, &flow, fault);
 }
 
@@ -105,18 +131,26 @@ static int mtk_add(struct mbstf_server *server,
 		   const struct peer_question *question,
 		   const struct mtk_name *name, struct fault *fault)
 {
-	char context[MBSTF_CONTEXT_SIZE];
-	struct secret mtk = { 0 };
-	int status;
+	const json_t *salt_json = json_object_get(question->body, "salt");
+	char context[MBSTF_CONTEXT_SIZE], of_salt[MBSTF_CONTEXT_SIZE];
+	struct secret mtk = { 0 }, salt = { 0 };
+	int status = -1;
 
-	mbstf_key_context(context, name->flow, name->msk_id, name->mtk_id);
-	if (peer_key_unwrap(question->wrapping, context,
-			    json_object_get(question->body, "mtk"), &mtk,
-			    fault))
-		return -1;
-	status = mbstf_mtk_add(server->mbstf, name->flow, name->msk_id,
-			       name->mtk_id, &mtk, fault);
+	mbstf_key_context(context, name->flow, name->msk_id, name->mtk_id,
+			  false);
+	mbstf_key_context(of_salt, name->flow, name->msk_id, name->mtk_id,
+			  true);
+	/* A BM-SC of an earlier version sends none; SFrame needs none. */
+	if (!peer_key_unwrap(question->wrapping, context,
+			     json_object_get(question->body, "mtk"), &mtk,
+			     fault) &&
+	    (!salt_json || !peer_key_unwrap(question->wrapping, of_salt,
+					    salt_json, &salt, fault)))
+		status = mbstf_mtk_add(server->mbstf, name->flow, name->msk_id,
+				       name->mtk_id, &mtk,
+				       salt.size ? &salt : NULL, fault);
 	secret_clear(&mtk);
+	secret_clear(&salt);
 	return status;
 }
 
@@ -172,19 +206,44 @@ static int run(struct mbstf_server *server,
 	return run_mtk(server, question, command, flow, fault);
 }
 
+/* Members that join late need to know where they stand. */
+static json_t *sources_show(struct mbstf_server *server, int64_t flow)
+{
+	const struct mbstf_source *sources;
+	size_t i, count = mbstf_sources(server->mbstf, flow, &sources);
+	json_t *list = json_array();
+
+	for (i = 0; i < count; i++)
+		json_array_append_new(
+			list, json_pack("{s:I, s:I, s:i}", "ssrc",
+					(json_int_t)sources[i].ssrc, "roc",
+					(json_int_t)sources[i].roc, "sequence",
+					sources[i].sequence));
+	return list;
+}
+
+static json_t *answer_make(struct mbstf_server *server, const json_t *body)
+{
+	json_int_t flow = json_integer_value(json_object_get(body, "flow"));
+	json_t *events = server->events;
+
+	server->events = json_array();
+	if (strcmp(text_of(body, "command"), "send"))
+		return json_pack("{s:o}", "events", events);
+	return json_pack("{s:o, s:I, s:o}", "events", events, "flow", flow,
+			 "sources", sources_show(server, flow));
+}
+
 static void handle(void *argument, struct peer_question *question)
 {
 	struct mbstf_server *server = argument;
 	struct fault fault = { 0 };
-	json_t *events;
 
 	if (run(server, question, &fault)) {
 		peer_refuse(question, &fault);
 		return;
 	}
-	events = server->events;
-	server->events = json_array();
-	peer_reply(question, json_pack("{s:o}", "events", events));
+	peer_reply(question, answer_make(server, question->body));
 }
 
 struct mbstf_server *mbstf_server_new(struct loop *loop, struct mbstf *mbstf,

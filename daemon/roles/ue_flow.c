@@ -3,22 +3,65 @@
 #include <string.h>
 
 #include "core/mbms_profile.h"
+#include "core/srtp_suite.h"
 #include "log.h"
 #include "roles/ue_flow.h"
 #include "roles/ue_keys.h"
 #include "roles/ue_log.h"
 #include "roles/ue_mikey.h"
 
-static int suite_of(const struct announce_security *security, uint32_t *suite,
-		    struct fault *fault)
+static int check_integrity(const struct announce_security *security,
+			   struct fault *fault)
 {
-	if (!security->integrity)
-		return fault_set(fault, FAULT_UNSUPPORTED,
-				 "service has no integrity protection");
-	*suite = security->confidentiality ?
-			 MBSEC_SUITE_AES128_CTR_HMAC_SHA256_80 :
-			 MBSEC_SUITE_NULL_HMAC_SHA256_80;
+	if (security->integrity)
+		return 0;
+	return fault_set(fault, FAULT_UNSUPPORTED,
+			 "service has no integrity protection");
+}
+
+/* A BM-SC that is not ours announces no suite; the policy in its MSK messages has
+ * to be the usual one then.
+ */
+static int read_srtp(const struct announce_transport *transport,
+		     bool confidentiality, struct kernel_group *group,
+		     struct fault *fault)
+{
+	group->suite = transport->suite;
+	if (!group->suite)
+		group->suite = confidentiality ?
+				       MBSEC_SUITE_AES128_CM_HMAC_SHA1_80 :
+				       MBSEC_SUITE_NULL_HMAC_SHA1_80;
+	if (confidentiality != srtp_suite_encrypts((uint16_t)group->suite))
+		return fault_set(fault, FAULT_MALFORMED,
+				 "suite of the flow does not fit the "
+				 "confidentiality of the service");
+	if (transport->rtcp_port == address_port(&group->group))
+		return fault_set(fault, FAULT_MALFORMED,
+				 "flow has the port of its RTCP");
+	group->rtcp_port = transport->rtcp_port;
+	group->roc_rate = transport->roc_rate;
 	return 0;
+}
+
+static int read_format(const struct announce_transport *transport,
+		       bool confidentiality, struct kernel_group *group,
+		       struct fault *fault)
+{
+	switch (transport->format) {
+	case ANNOUNCE_FORMAT_SFRAME:
+		group->format = MBSEC_FORMAT_SFRAME;
+		group->suite = confidentiality ?
+				       MBSEC_SUITE_AES128_CTR_HMAC_SHA256_80 :
+				       MBSEC_SUITE_NULL_HMAC_SHA256_80;
+		return 0;
+	case ANNOUNCE_FORMAT_SRTP:
+		group->format = MBSEC_FORMAT_SRTP;
+		return read_srtp(transport, confidentiality, group, fault);
+	case ANNOUNCE_FORMAT_NONE:
+		break;
+	}
+	return fault_set(fault, FAULT_UNSUPPORTED,
+			 "format of the flow is not announced");
 }
 
 static int read_source(const struct announce_transport *transport,
@@ -35,18 +78,17 @@ static int read_source(const struct announce_transport *transport,
 }
 
 static int flow_read(const struct ue *ue, const struct announce_flow *announced,
-		     uint32_t suite, struct ue_flow *flow, struct fault *fault)
+		     bool confidentiality, struct ue_flow *flow,
+		     struct fault *fault)
 {
 	const struct announce_transport *transport = &announced->transport;
 	struct kernel_group *group = &flow->group;
 	uint16_t port = transport->mtk_port;
 
 	*flow = (struct ue_flow){ .announced = announced };
-	if (transport->format != ANNOUNCE_FORMAT_SFRAME)
-		return fault_set(fault, FAULT_UNSUPPORTED,
-				 "format of the flow is not sframe");
 	if (address_parse(announced->id, 0, &group->group, fault) ||
-	    read_source(transport, group, fault))
+	    read_source(transport, group, fault) ||
+	    read_format(transport, confidentiality, group, fault))
 		return -1;
 	if (!address_is_multicast(&group->group) ||
 	    !address_port(&group->group))
@@ -60,7 +102,6 @@ static int flow_read(const struct ue *ue, const struct announce_flow *announced,
 	/* The length was checked by ue_settings_read(). */
 	strcpy(group->device, ue->settings.device);
 	group->direction = MBSEC_DIRECTION_IN;
-	group->suite = suite;
 	group->policy = ue->settings.policy;
 	return 0;
 }
@@ -72,6 +113,13 @@ static bool same_group(const struct kernel_group *a,
 	       a->source.family == b->source.family &&
 	       (!a->source.family ||
 		address_host_equal(&a->source, &b->source));
+}
+
+static bool same_form(const struct kernel_group *a,
+		      const struct kernel_group *b)
+{
+	return a->format == b->format && a->suite == b->suite &&
+	       a->rtcp_port == b->rtcp_port && a->roc_rate == b->roc_rate;
 }
 
 struct ue_flow *ue_flow_find(struct ue *ue, const struct kernel_group *group,
@@ -138,7 +186,7 @@ static void flows_replace(struct ue_service *service,
 		old = &service->flows[i];
 		for (j = 0; j < count; j++)
 			if (same_group(&old->group, &flows[j].group) &&
-			    old->group.suite == flows[j].group.suite)
+			    same_form(&old->group, &flows[j].group))
 				break;
 		if (j == count ||
 		    !address_equal(&old->mtk_group, &flows[j].mtk_group))
@@ -160,15 +208,15 @@ int ue_flows_set(struct ue_service *service,
 {
 	struct ue_flow flows[ANNOUNCE_FLOWS_MAX];
 	struct fault why = { 0 };
-	uint32_t suite = 0;
 	size_t i, count = 0;
 
-	if (suite_of(security, &suite, fault))
+	if (check_integrity(security, fault))
 		return -1;
 	for (i = 0; i < security->flow_count; i++) {
 		why = (struct fault){ 0 };
-		if (!flow_read(service->ue, &security->flows[i], suite,
-			       &flows[count], &why)) {
+		if (!flow_read(service->ue, &security->flows[i],
+			       security->confidentiality, &flows[count],
+			       &why)) {
 			if (check_owner(service, &flows[count], fault))
 				return -1;
 			count++;

@@ -2,6 +2,8 @@
 #include <stdlib.h>
 
 #include "core/sframe_kdf.h"
+#include "core/srtp_kdf.h"
+#include "core/srtp_suite.h"
 #include "log.h"
 #include "roles/ue_commit.h"
 #include "roles/ue_event.h"
@@ -9,6 +11,7 @@
 #include "roles/ue_keys.h"
 #include "roles/ue_log.h"
 #include "roles/ue_service.h"
+#include "roles/ue_stream.h"
 
 /* In use, announced, and one that was announced and overtaken by an eviction. */
 #define MTKS_MAX 3
@@ -92,6 +95,26 @@ static int key_install(struct kernel *kernel, const struct ue_flow *flow,
 	return result;
 }
 
+/* One for all sources of the stream. */
+static int srtp_install(struct kernel *kernel, const struct ue_flow *flow,
+			const struct ue_mtk *mtk, struct fault *fault)
+{
+	size_t size = srtp_suite_master_size((uint16_t)flow->group.suite);
+	struct srtp_keys srtp = { 0 }, srtcp = { 0 };
+	struct kernel_key key = key_of(flow, mtk);
+	int result;
+
+	if (secret_check(&mtk->mtk, size, "MTK of the stream", fault) ||
+	    srtp_kdf(&mtk->mtk, &mtk->salt, &srtp, &srtcp, fault))
+		return -1;
+	key.srtp = &srtp;
+	key.srtcp = &srtcp;
+	result = kernel_key_add(kernel, &flow->group, &key, fault);
+	srtp_keys_clear(&srtp);
+	srtp_keys_clear(&srtcp);
+	return result;
+}
+
 static int flow_install(struct kernel *kernel, const struct ue_flow *flow,
 			const struct ue_mtk *mtk, struct fault *fault)
 {
@@ -101,6 +124,8 @@ static int flow_install(struct kernel *kernel, const struct ue_flow *flow,
 
 	if (!ue_flow_has_group(flow, &mtk->ref))
 		return 0;
+	if (flow->group.format == MBSEC_FORMAT_SRTP)
+		return srtp_install(kernel, flow, mtk, fault);
 	for (i = 0; i < transport->sender_count; i++)
 		if (key_install(kernel, flow, mtk, transport->senders[i],
 				fault))
@@ -174,6 +199,7 @@ static void mtk_uninstall(struct ue_service *service, const struct ue_mtk *mtk)
 static void mtk_free(struct ue_mtk *mtk)
 {
 	secret_clear(&mtk->mtk);
+	secret_clear(&mtk->salt);
 	free(mtk);
 }
 
@@ -278,12 +304,15 @@ void ue_keys_flow_delete(struct ue_service *service, struct ue_flow *flow)
 
 static struct ue_mtk *mtk_new(struct ue_service *service,
 			      const struct msk_ref *ref, uint16_t mtk_id,
-			      const struct secret *secret, struct fault *fault)
+			      const struct secret *secret,
+			      const struct secret *salt, struct fault *fault)
 {
 	struct ue_mtk *mtk = calloc(1, sizeof(*mtk));
 
-	if (!mtk || secret_set(&mtk->mtk, secret->bytes, secret->size)) {
-		free(mtk);
+	if (!mtk || secret_set(&mtk->mtk, secret->bytes, secret->size) ||
+	    (salt->size && secret_set(&mtk->salt, salt->bytes, salt->size))) {
+		if (mtk)
+			mtk_free(mtk);
 		fault_set(fault, FAULT_MEMORY, "no memory for an MTK");
 		return NULL;
 	}
@@ -307,19 +336,20 @@ bool ue_keys_has_mtk(const struct ue_service *service,
 
 int ue_keys_accept(struct ue_service *service, const struct msk_ref *ref,
 		   uint16_t mtk_id, const struct secret *secret,
-		   struct fault *fault)
+		   const struct secret *salt, struct fault *fault)
 {
 	const struct ue_mtk_row row = { .service = service->id,
 					.ref = *ref,
 					.mtk_id = mtk_id,
-					.mtk = secret };
+					.mtk = secret,
+					.salt = salt };
 	struct ue_mtk *mtk;
 
 	if (ue_keys_has_mtk(service, ref, mtk_id))
 		return 0;
 	if (ue_mtk_put(service->ue->store, &row, fault))
 		return -1;
-	mtk = mtk_new(service, ref, mtk_id, secret, fault);
+	mtk = mtk_new(service, ref, mtk_id, secret, salt, fault);
 	if (!mtk)
 		return -1;
 	mtk->pending = true;
@@ -362,8 +392,10 @@ void ue_keys_rolled_back(struct ue_service *service)
 int ue_keys_load(struct ue_service *service, const struct ue_mtk_row *row,
 		 struct fault *fault)
 {
-	return mtk_new(service, &row->ref, row->mtk_id, row->mtk, fault) ? 0 :
-									   -1;
+	return mtk_new(service, &row->ref, row->mtk_id, row->mtk, row->salt,
+		       fault) ?
+		       0 :
+		       -1;
 }
 
 void ue_keys_loaded(struct ue_service *service)
@@ -420,6 +452,9 @@ static bool announces_sender(const struct ue_flow *flow, uint16_t sender)
 		&flow->announced->transport;
 	size_t i;
 
+	/* Sources of SRTP need no announcement. */
+	if (transport->format == ANNOUNCE_FORMAT_SRTP)
+		return true;
 	for (i = 0; i < transport->sender_count; i++)
 		if (transport->senders[i] == sender)
 			return true;
@@ -472,6 +507,8 @@ void ue_keys_event(void *argument, const struct kernel_event *event)
 	case KERNEL_NOTICE:
 		if (event->notice == MBSEC_EVENT_TYPE_UNKNOWN_KEY)
 			unknown_key(ue, event);
+		else if (event->notice == MBSEC_EVENT_TYPE_ROC_NEEDED)
+			ue_streams_missed(ue, event);
 		break;
 	}
 }

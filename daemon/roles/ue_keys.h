@@ -19,12 +19,12 @@ void ue_keys_free(struct ue_service *service);
 
 bool ue_keys_has_mtk(const struct ue_service *service,
 		     const struct msk_ref *ref, uint16_t mtk_id);
-/* A new MTK, copied and written; it goes to the kernel after the commit. Returns 0
+/* A new MTK with its salt, copied and written; it goes to the kernel after the commit. Returns 0
  * or -1.
  */
 int ue_keys_accept(struct ue_service *service, const struct msk_ref *ref,
 		   uint16_t mtk_id, const struct secret *mtk,
-		   struct fault *fault);
+		   const struct secret *salt, struct fault *fault);
 void ue_keys_committed(struct ue_service *service);
 void ue_keys_rolled_back(struct ue_service *service);
 

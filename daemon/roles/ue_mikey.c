@@ -12,6 +12,7 @@
 #include "roles/ue_mikey.h"
 #include "roles/ue_procedure.h"
 #include "roles/ue_service.h"
+#include "roles/ue_stream.h"
 #include "roles/ue_usim.h"
 
 /* A rekey of all UEs of a load test comes at once. */
@@ -109,12 +110,22 @@ static void receive_msk(struct ue_socket *socket,
 		ue->counts.unknown_ue++;
 		return;
 	}
+	/* No verification: the BM-SC sees that the UE cannot have the service. */
+	if (ue->outcome.event == MGVF_MSK_STORED &&
+	    ue_streams_check(usim, &ue->outcome, &fault)) {
+		refused(ue, datagram, &fault);
+		ue_mgvf_msk_delete(usim, &ue->outcome.ref);
+		mgvf_outcome_clear(&ue->outcome);
+		return;
+	}
 	count(&ue->counts, ue->outcome.event);
 	if (ue->outcome.reply_size)
 		ue_commit_reply(ue, socket->udp, &datagram->from,
 				ue->outcome.reply, ue->outcome.reply_size);
 	ue_event_msk(usim, ue->outcome.event, &ue->outcome.ref);
 	tell_members(usim, &ue->outcome);
+	if (ue->outcome.event == MGVF_MSK_STORED)
+		ue_streams_take(usim, &ue->outcome);
 	mgvf_outcome_clear(&ue->outcome);
 }
 
@@ -155,7 +166,7 @@ static void take_mtk(struct ue *ue, const struct mgvf_outcome *outcome)
 		    !ue_service_has_group(service, &outcome->ref))
 			continue;
 		if (ue_keys_accept(service, &outcome->ref, outcome->mtk_id,
-				   &outcome->mtk, &fault))
+				   &outcome->mtk, &outcome->salt, &fault))
 			log_error(UE_AREA, "mtk-not-stored",
 				  LOG_TEXT("service", service->id),
 				  LOG_TEXT("reason", fault.text));

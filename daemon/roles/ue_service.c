@@ -326,6 +326,28 @@ void ue_service_missed(struct ue_service *service, const struct msk_ref *ref)
 	ue_service_ask(service, ref);
 }
 
+void ue_service_source_missed(struct ue_service *service, uint32_t ssrc)
+{
+	struct ue *ue = service->ue;
+	int64_t now = loop_now(ue->loop);
+	struct ue_member *member;
+
+	if (now < service->missed || !service->security)
+		return;
+	service->missed = now + MISSED_PAUSE;
+	if (ue_log_allowed(ue, UE_LOG_UNKNOWN))
+		log_info(UE_AREA, "roc-missing",
+			 LOG_TEXT("service", service->id),
+			 LOG_HEX("ssrc", ssrc));
+	/* One is enough: the kernel is the same for all of them. */
+	for (member = TAILQ_FIRST(&service->members); member;
+	     member = TAILQ_NEXT(member, entry))
+		if (member->state == UE_MEMBER_READY) {
+			ue_member_missing(member);
+			return;
+		}
+}
+
 /* ---- Coming and going ---- */
 
 static struct ue_service *service_new(struct ue *ue, const char *id,

@@ -46,6 +46,11 @@ void ue_service_unused(struct ue_service *service);
  * @ref ask for it, at most once a second.
  */
 void ue_service_missed(struct ue_service *service, const struct msk_ref *ref);
+/* A source of SRTP was seen whose roll-over counter nobody here knows; it is not
+ * authentic. A member asks for its MSK, which comes with the counters, at most once
+ * a second.
+ */
+void ue_service_source_missed(struct ue_service *service, uint32_t ssrc);
 /* Members that lack @ref, which is in use (authentic), ask for it. */
 void ue_service_ask(struct ue_service *service, const struct msk_ref *ref);
 /* A sender was seen that the announcement does not have, not authentic. */

@@ -193,6 +193,7 @@ struct ue_mtk {
 	bool installed;
 	int64_t until;
 	struct secret mtk;
+	struct secret salt;
 };
 
 struct ue_holder {

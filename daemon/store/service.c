@@ -25,6 +25,10 @@ static const char *const migrations[] = {
 	" service TEXT NOT NULL,"
 	" impi TEXT NOT NULL,"
 	" PRIMARY KEY (service, impi)) WITHOUT ROWID;",
+	"ALTER TABLE service ADD COLUMN suite INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE service ADD COLUMN roc_rate INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE service_flow"
+	" ADD COLUMN rtcp_port INTEGER NOT NULL DEFAULT 0;",
 };
 
 const struct store_component service_component = {
@@ -45,8 +49,8 @@ static int flow_insert(struct store *store, const char *service,
 	sqlite3_stmt *statement = store_statement(
 		store,
 		"INSERT INTO service_flow"
-		" (service, address, source, device, mtk_port, key_group)"
-		" VALUES (?, ?, ?, ?, ?, ?)",
+		" (service, address, source, device, mtk_port, key_group,"
+		" rtcp_port) VALUES (?, ?, ?, ?, ?, ?, ?)",
 		fault);
 
 	if (!statement)
@@ -61,6 +65,7 @@ static int flow_insert(struct store *store, const char *service,
 	bind_text(statement, 4, flow->device);
 	sqlite3_bind_int(statement, 5, flow->mtk_port);
 	sqlite3_bind_int64(statement, 6, flow->key_group);
+	sqlite3_bind_int(statement, 7, flow->rtcp_port);
 	return store_write(store, statement, NULL, fault);
 }
 
@@ -70,8 +75,9 @@ int service_insert(struct store *store, const struct service_record *service,
 	sqlite3_stmt *statement = store_statement(
 		store,
 		"INSERT INTO service"
-		" (id, format, confidentiality, integrity, uicc, open)"
-		" VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+		" (id, format, confidentiality, integrity, uicc, open, suite,"
+		" roc_rate) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+		" ON CONFLICT DO NOTHING",
 		fault);
 	unsigned int i;
 	int changes;
@@ -84,6 +90,8 @@ int service_insert(struct store *store, const struct service_record *service,
 	sqlite3_bind_int(statement, 4, service->integrity);
 	sqlite3_bind_int(statement, 5, service->uicc);
 	sqlite3_bind_int(statement, 6, service->open);
+	sqlite3_bind_int(statement, 7, service->srtp.suite);
+	sqlite3_bind_int(statement, 8, service->srtp.roc_rate);
 	if (store_write(store, statement, &changes, fault))
 		return -1;
 	if (!changes)
@@ -137,6 +145,7 @@ static int flow_column(sqlite3_stmt *row, struct service_flow *flow,
 		.id = sqlite3_column_int64(row, 0),
 		.mtk_port = (uint16_t)sqlite3_column_int(row, 4),
 		.key_group = sqlite3_column_int64(row, 5),
+		.rtcp_port = (uint16_t)sqlite3_column_int(row, 6),
 	};
 	snprintf(flow->device, sizeof(flow->device), "%s",
 		 store_column_text(row, 3));
@@ -150,8 +159,8 @@ static int flows_read(struct store *store, struct service_record *service,
 {
 	sqlite3_stmt *statement = store_statement(
 		store,
-		"SELECT id, address, source, device, mtk_port, key_group"
-		" FROM service_flow WHERE service = ? ORDER BY id",
+		"SELECT id, address, source, device, mtk_port, key_group,"
+		" rtcp_port FROM service_flow WHERE service = ? ORDER BY id",
 		fault);
 	int got;
 
@@ -184,6 +193,8 @@ static void service_column(sqlite3_stmt *row, struct service_record *service)
 		.integrity = sqlite3_column_int(row, 3) != 0,
 		.uicc = sqlite3_column_int(row, 4) != 0,
 		.open = sqlite3_column_int(row, 5) != 0,
+		.srtp = { (uint16_t)sqlite3_column_int(row, 6),
+			  (uint16_t)sqlite3_column_int(row, 7) },
 	};
 	snprintf(service->id, sizeof(service->id), "%s",
 		 store_column_text(row, 0));
@@ -194,8 +205,8 @@ int service_read(struct store *store, const char *id,
 {
 	sqlite3_stmt *statement = store_statement(
 		store,
-		"SELECT id, format, confidentiality, integrity, uicc, open"
-		" FROM service WHERE id = ?",
+		"SELECT id, format, confidentiality, integrity, uicc, open,"
+		" suite, roc_rate FROM service WHERE id = ?",
 		fault);
 	int got;
 
@@ -219,8 +230,8 @@ int service_each(struct store *store, service_callback callback, void *argument,
 {
 	sqlite3_stmt *statement = store_statement(
 		store,
-		"SELECT id, format, confidentiality, integrity, uicc, open"
-		" FROM service ORDER BY id",
+		"SELECT id, format, confidentiality, integrity, uicc, open,"
+		" suite, roc_rate FROM service ORDER BY id",
 		fault);
 	struct service_record service;
 	int got;

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "core/mbms_xml.h"
+#include "core/srtp_suite.h"
 #include "io/address.h"
 #include "store.h"
 
@@ -31,6 +32,7 @@ enum service_format {
  * @source: sender of a source-specific group, else family 0
  * @device: interface that it leaves by, empty for the system's choice
  * @mtk_port: port of the MTK messages at the same address
+ * @rtcp_port: of SRTP, port of RTCP at the same address, 0 for none of its own
  * @key_group: row of the key group whose MSK protects it
  */
 struct service_flow {
@@ -39,6 +41,7 @@ struct service_flow {
 	union address source;
 	char device[SERVICE_DEVICE_SIZE];
 	uint16_t mtk_port;
+	uint16_t rtcp_port;
 	int64_t key_group;
 };
 
@@ -49,6 +52,7 @@ struct service_flow {
  * @integrity: the traffic is authenticated
  * @uicc: only a UE whose UICC keeps the MSKs may have it
  * @open: every subscriber may have it, else those who are allowed
+ * @srtp: of SRTP, its suite and the rate of the roll-over counter in packets
  */
 struct service_record {
 	char id[MBMS_SERVICE_ID_SIZE];
@@ -57,6 +61,7 @@ struct service_record {
 	bool integrity;
 	bool uicc;
 	bool open;
+	struct srtp_profile srtp;
 	unsigned int flow_count;
 	struct service_flow flows[SERVICE_FLOWS_MAX];
 };

@@ -35,6 +35,7 @@ static const char *const migrations[] = {
 	" mtk_id INTEGER NOT NULL,"
 	" mtk BLOB NOT NULL,"
 	" UNIQUE (service, domain, msk_id, mtk_id));",
+	"ALTER TABLE ue_mtk ADD COLUMN salt BLOB;",
 };
 
 const struct store_component ue_keys_store = {
@@ -304,23 +305,23 @@ int ue_keys_delete(struct store *store, const char *imsi, struct fault *fault)
 /* ---- MTK ---- */
 
 static void mtk_context(char context[CONTEXT_SIZE],
-			const struct ue_mtk_row *row)
+			const struct ue_mtk_row *row, const char *what)
 {
 	const uint8_t *domain = row->ref.domain.octets;
 
-	snprintf(context, CONTEXT_SIZE, "ue_mtk %s %02x%02x%02x %08x %u",
+	snprintf(context, CONTEXT_SIZE, "ue_mtk %s %02x%02x%02x %08x %u%s",
 		 row->service, domain[0], domain[1], domain[2], row->ref.msk_id,
-		 row->mtk_id);
+		 row->mtk_id, what);
 }
 
 int ue_mtk_put(struct store *store, const struct ue_mtk_row *row,
 	       struct fault *fault)
 {
 	static const char sql[] =
-		"INSERT INTO ue_mtk (service, domain, msk_id, mtk_id, mtk)"
-		" VALUES (?1, ?2, ?3, ?4, ?5)"
+		"INSERT INTO ue_mtk (service, domain, msk_id, mtk_id, mtk,"
+		" salt) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
 		" ON CONFLICT (service, domain, msk_id, mtk_id)"
-		" DO UPDATE SET mtk = ?5";
+		" DO UPDATE SET mtk = ?5, salt = ?6";
 	sqlite3_stmt *statement = store_statement(store, sql, fault);
 	char context[CONTEXT_SIZE];
 
@@ -329,8 +330,12 @@ int ue_mtk_put(struct store *store, const struct ue_mtk_row *row,
 	sqlite3_bind_text(statement, 1, row->service, -1, SQLITE_STATIC);
 	bind_ref(statement, 2, &row->ref);
 	sqlite3_bind_int(statement, 4, row->mtk_id);
-	mtk_context(context, row);
+	mtk_context(context, row, "");
 	if (store_bind_secret(store, statement, 5, context, row->mtk, fault))
+		return -1;
+	mtk_context(context, row, " salt");
+	if (row->salt && row->salt->size &&
+	    store_bind_secret(store, statement, 6, context, row->salt, fault))
 		return -1;
 	return store_write(store, statement, NULL, fault);
 }
@@ -352,34 +357,49 @@ int ue_mtk_delete(struct store *store, const char *service,
 	return store_write(store, statement, NULL, fault);
 }
 
+/* MTKs of earlier versions have no salt. */
+static int read_mtk(struct store *store, sqlite3_stmt *statement,
+		    struct ue_mtk_row *row, struct secret *mtk,
+		    struct secret *salt, struct fault *fault)
+{
+	char context[CONTEXT_SIZE];
+
+	row->service = store_column_text(statement, 0);
+	row->mtk_id = (uint16_t)sqlite3_column_int(statement, 3);
+	row->mtk = mtk;
+	row->salt = salt;
+	if (read_ref(statement, 1, &row->ref, fault))
+		return -1;
+	mtk_context(context, row, "");
+	if (store_column_secret(store, statement, 4, context, mtk, fault))
+		return -1;
+	if (sqlite3_column_type(statement, 5) == SQLITE_NULL)
+		return 0;
+	mtk_context(context, row, " salt");
+	return store_column_secret(store, statement, 5, context, salt, fault);
+}
+
 int ue_mtk_each(struct store *store,
 		int (*callback)(void *argument, const struct ue_mtk_row *row,
 				struct fault *fault),
 		void *argument, struct fault *fault)
 {
 	static const char sql[] =
-		"SELECT service, domain, msk_id, mtk_id, mtk FROM ue_mtk"
+		"SELECT service, domain, msk_id, mtk_id, mtk, salt FROM ue_mtk"
 		" ORDER BY number";
 	sqlite3_stmt *statement = store_statement(store, sql, fault);
-	struct secret mtk = { 0 };
+	struct secret mtk = { 0 }, salt = { 0 };
 	struct ue_mtk_row row;
-	char context[CONTEXT_SIZE];
 	int more;
 
 	if (!statement)
 		return -1;
 	while ((more = store_row(store, statement, fault)) > 0) {
-		row.service = store_column_text(statement, 0);
-		row.mtk_id = (uint16_t)sqlite3_column_int(statement, 3);
-		row.mtk = &mtk;
-		more = read_ref(statement, 1, &row.ref, fault);
-		mtk_context(context, &row);
-		if (!more)
-			more = store_column_secret(store, statement, 4, context,
-						   &mtk, fault);
+		more = read_mtk(store, statement, &row, &mtk, &salt, fault);
 		if (!more)
 			more = callback(argument, &row, fault);
 		secret_clear(&mtk);
+		secret_clear(&salt);
 		if (more)
 			break;
 	}

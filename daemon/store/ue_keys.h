@@ -78,12 +78,14 @@ int ue_keys_delete(struct store *store, const char *imsi, struct fault *fault);
 
 /**
  * struct ue_mtk_row - an MTK
+ * @salt: of SRTP, empty if it was stored without one
  */
 struct ue_mtk_row {
 	const char *service;
 	struct msk_ref ref;
 	uint16_t mtk_id;
 	const struct secret *mtk;
+	const struct secret *salt;
 };
 
 int ue_mtk_put(struct store *store, const struct ue_mtk_row *row,

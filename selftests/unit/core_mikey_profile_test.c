@@ -177,7 +177,8 @@ static void policies_checked(void **state)
 	policy_accepted(MIKEY_SRTP_ENCRYPTION, MIKEY_SRTP_AES_CM);
 	policy_refused(MIKEY_SRTP_ENCRYPTION, MIKEY_SRTP_AES_F8, "algorithm 2");
 	policy_refused(MIKEY_SRTP_ENCRYPTION, 255, "algorithm 255");
-	policy_refused(MIKEY_SRTP_ENCRYPTION_KEY_SIZE, 32, "32 octets");
+	policy_accepted(MIKEY_SRTP_ENCRYPTION_KEY_SIZE, 32);
+	policy_refused(MIKEY_SRTP_ENCRYPTION_KEY_SIZE, 24, "24 octets");
 	policy_refused(MIKEY_SRTP_ENCRYPTION_KEY_SIZE, 0, "0 octets");
 	policy_refused(MIKEY_SRTP_AUTHENTICATION, 5, "algorithm 5");
 	policy_refused(MIKEY_SRTP_AUTHENTICATION_KEY_SIZE, 16, "16 octets");

@@ -123,6 +123,27 @@ int kernel_key_delete(struct kernel *it, const struct kernel_group *group,
 	return 0;
 }
 
+int kernel_sender_add(struct kernel *it, const struct kernel_group *group,
+		      const struct kernel_sender *sender, struct fault *fault)
+{
+	(void)it;
+	(void)group;
+	(void)sender;
+	(void)fault;
+	note("+s", NULL, "");
+	return 0;
+}
+
+int kernel_senders_each(struct kernel *it, kernel_sender_callback callback,
+			void *argument, struct fault *fault)
+{
+	(void)it;
+	(void)callback;
+	(void)argument;
+	(void)fault;
+	return 0;
+}
+
 static void on_event(void *argument, enum mbstf_event event, int64_t flow)
 {
 	assert_ptr_equal(argument, &events);
@@ -176,7 +197,7 @@ static void mtk_add(uint16_t mtk_id)
 
 	memset(octets, mtk_id, sizeof(octets));
 	secret_set(&mtk, octets, sizeof(octets));
-	if (mbstf_mtk_add(the_daemon.mbstf, 5, 1, mtk_id, &mtk, &fault) &&
+	if (mbstf_mtk_add(the_daemon.mbstf, 5, 1, mtk_id, &mtk, NULL, &fault) &&
 	    !kernel.refuses)
 		fail_msg("%s", fault.text);
 	secret_clear(&mtk);

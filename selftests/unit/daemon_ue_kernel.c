@@ -89,6 +89,8 @@ const struct scene_key *scene_key(uint32_t msk_id, uint16_t mtk_id,
 int kernel_key_add(struct kernel *kernel, const struct kernel_group *group,
 		   const struct kernel_key *key, struct fault *fault)
 {
+	const struct secret *auth = key->srtp ? &key->srtp->auth :
+						&key->keys->auth;
 	struct scene_key *place;
 
 	(void)kernel;
@@ -97,6 +99,9 @@ int kernel_key_add(struct kernel *kernel, const struct kernel_group *group,
 	assert_true(scene->group);
 	assert_true(address_equal(&group->group, &scene->group_added.group));
 	assert_int_equal(key->role, MBSEC_ROLE_RX);
+	assert_int_equal(!key->srtp,
+			 scene->group_added.format != MBSEC_FORMAT_SRTP);
+	assert_int_equal(!key->sender_id, !!key->srtp);
 	place = find(key->msk_id, key->mtk_id, key->sender_id);
 	if (!place) {
 		assert_true(scene->installed_count < SCENE_KEYS_MAX);
@@ -105,8 +110,8 @@ int kernel_key_add(struct kernel *kernel, const struct kernel_group *group,
 	*place = (struct scene_key){ .msk_id = key->msk_id,
 				     .mtk_id = key->mtk_id,
 				     .sender_id = key->sender_id,
-				     .auth_size = key->keys->auth.size };
-	memcpy(place->auth, key->keys->auth.bytes, place->auth_size);
+				     .auth_size = auth->size };
+	memcpy(place->auth, auth->bytes, auth->size);
 	return 0;
 }
 
@@ -131,6 +136,83 @@ int kernel_key_delete(struct kernel *kernel, const struct kernel_group *group,
 	while ((place = find(key->msk_id, key->mtk_id, key->sender_id)))
 		*place = scene->installed[--scene->installed_count];
 	return 0;
+}
+
+static struct kernel_sender *sender_find(uint32_t ssrc)
+{
+	size_t i;
+
+	for (i = 0; i < scene->source_count; i++)
+		if (scene->sources[i].ssrc == ssrc)
+			return &scene->sources[i];
+	return NULL;
+}
+
+const struct kernel_sender *scene_source(uint32_t ssrc)
+{
+	return sender_find(ssrc);
+}
+
+int kernel_sender_add(struct kernel *kernel, const struct kernel_group *group,
+		      const struct kernel_sender *sender, struct fault *fault)
+{
+	struct kernel_sender *place = sender_find(sender->ssrc);
+
+	(void)kernel;
+	if (check_module(fault))
+		return -1;
+	assert_true(address_equal(&group->group, &scene->group_added.group));
+	assert_int_equal(sender->role, MBSEC_ROLE_RX);
+	assert_false(sender->heard);
+	if (!place) {
+		assert_true(scene->source_count < SCENE_KEYS_MAX);
+		place = &scene->sources[scene->source_count++];
+	}
+	*place = *sender;
+	place->provisioned = true;
+	place->heard = true;
+	return 0;
+}
+
+int kernel_sender_delete(struct kernel *kernel,
+			 const struct kernel_group *group,
+			 const struct kernel_sender *sender,
+			 struct fault *fault)
+{
+	struct kernel_sender *place = sender_find(sender->ssrc);
+
+	(void)kernel;
+	(void)group;
+	if (check_module(fault))
+		return -1;
+	if (place)
+		*place = scene->sources[--scene->source_count];
+	return 0;
+}
+
+int kernel_senders_each(struct kernel *kernel, kernel_sender_callback callback,
+			void *argument, struct fault *fault)
+{
+	size_t i;
+
+	(void)kernel;
+	if (check_module(fault))
+		return -1;
+	for (i = 0; i < scene->source_count; i++)
+		callback(argument, &scene->group_added, &scene->sources[i]);
+	return 0;
+}
+
+void scene_kernel_roc_needed(uint32_t ssrc)
+{
+	const struct kernel_event event = {
+		.type = KERNEL_NOTICE,
+		.notice = MBSEC_EVENT_TYPE_ROC_NEEDED,
+		.group = scene->group_added,
+		.ssrc = ssrc,
+	};
+
+	scene->kernel_callback(scene->kernel_argument, &event);
 }
 
 void scene_kernel_event(enum kernel_event_type type)

@@ -180,6 +180,7 @@ int scene_teardown(void **state)
 	secret_clear(&scene->kek);
 	secret_clear(&scene->msk.msk);
 	secret_clear(&scene->mtk);
+	secret_clear(&scene->salt);
 	milenage_clear(&scene->keys);
 	json_decref(scene->result);
 	json_decref(scene->events);
@@ -302,6 +303,7 @@ size_t scene_msk_message(unsigned int n, uint16_t low, uint16_t high,
 			 uint8_t octets[MIKEY_SIZE_MAX])
 {
 	struct fault fault = { 0 };
+	struct mikey_policy policy;
 	struct mbms_msk_message message;
 	struct writer writer;
 	struct naf_id naf_id;
@@ -310,6 +312,13 @@ size_t scene_msk_message(unsigned int n, uint16_t low, uint16_t high,
 	message = message_for(n, &naf_id);
 	message.low = low;
 	message.high = high;
+	if (scene->policy.suite) {
+		srtp_policy_make(&policy, 0, &scene->policy);
+		message.policies = &policy;
+		message.policy_count = 1;
+		message.streams = scene->streams;
+		message.stream_count = scene->stream_count;
+	}
 	writer_init(&writer, octets, MIKEY_SIZE_MAX);
 	if (mbms_msk_build(&message, &scene->users[n].muk, &writer, &fault))
 		fail_msg("%s", fault.text);
@@ -342,6 +351,7 @@ size_t scene_mtk_message(uint16_t mtk_id, uint8_t octets[MIKEY_SIZE_MAX])
 		.msk_ref = ref_of(msk->msk_id),
 		.mtk_id = mtk_id,
 		.mtk = &scene->mtk,
+		.salt = scene->salt.size ? &scene->salt : NULL,
 	};
 	struct fault fault = { 0 };
 	struct writer writer;
@@ -386,9 +396,14 @@ void scene_push(unsigned int n)
 
 void scene_mtk_next(uint16_t mtk_id)
 {
-	uint8_t octets[MIKEY_SIZE_MAX], mtk[MTK_SIZE];
+	uint8_t octets[MIKEY_SIZE_MAX], mtk[MTK_SIZE_LONG];
 
 	RAND_bytes(mtk, sizeof(mtk));
-	secret_set(&scene->mtk, mtk, sizeof(mtk));
+	secret_set(&scene->mtk, mtk,
+		   srtp_suite_master_size(scene->policy.suite));
+	if (scene->policy.suite) {
+		RAND_bytes(mtk, sizeof(mtk));
+		secret_set(&scene->salt, mtk, MTK_SALT_SIZE);
+	}
 	scene_send_group(octets, scene_mtk_message(mtk_id, octets));
 }

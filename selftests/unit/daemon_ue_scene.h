@@ -23,6 +23,7 @@
 #include "core/digest.h"
 #include "core/mbms_message.h"
 #include "core/mbms_xml.h"
+#include "core/srtp_suite.h"
 #include "io/httpc.h"
 #include "io/httpd.h"
 #include "io/kernel.h"
@@ -126,6 +127,14 @@ struct scene {
 	unsigned int broken; /* so many requests on Ua get 503 */
 	int64_t lifetime; /* of Ks in seconds */
 	uint16_t senders;
+	/* With a suite the service is of SRTP: what is announced, and what MSK
+	 * messages say.
+	 */
+	struct srtp_profile announced;
+	struct srtp_profile policy;
+	struct mikey_stream streams[MIKEY_STREAMS_MAX];
+	size_t stream_count;
+	struct secret salt;
 	/* The kernel. */
 	bool module;
 	bool group;
@@ -133,6 +142,8 @@ struct scene {
 	struct kernel_group group_added;
 	struct scene_key installed[SCENE_KEYS_MAX];
 	size_t installed_count;
+	struct kernel_sender sources[SCENE_KEYS_MAX];
+	size_t source_count;
 	kernel_callback kernel_callback;
 	void *kernel_argument;
 	/* The control socket: what the last command was answered. */
@@ -185,6 +196,9 @@ const struct scene_key *scene_key(uint32_t msk_id, uint16_t mtk_id,
 				  uint16_t sender_id);
 /* What the module tells. */
 void scene_kernel_event(enum kernel_event_type type);
+/* An SSRC that it was told of, NULL if it was not. */
+const struct kernel_sender *scene_source(uint32_t ssrc);
+void scene_kernel_roc_needed(uint32_t ssrc);
 void scene_kernel_unknown(uint32_t msk_id, uint16_t mtk_id, uint16_t sender_id);
 
 /* Runs a command; @arguments is taken over. Its answer is scene->result, or

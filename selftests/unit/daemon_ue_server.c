@@ -236,8 +236,17 @@ static void serve_announcement(struct httpd_request *request)
 	flow->msks[0].msk_id = msk_id_make(KEY_GROUP, 0);
 	flow->transport.format = ANNOUNCE_FORMAT_SFRAME;
 	flow->transport.mtk_port = server_mtk_port();
-	flow->transport.sender_count = scene->senders;
-	for (i = 0; i < scene->senders; i++)
+	if (scene->announced.suite) {
+		security->confidentiality =
+			srtp_suite_encrypts(scene->announced.suite);
+		flow->transport.format = ANNOUNCE_FORMAT_SRTP;
+		flow->transport.suite = scene->announced.suite;
+		flow->transport.roc_rate = scene->announced.roc_rate;
+		flow->transport.rtcp_port = TRAFFIC_PORT + 3;
+	}
+	flow->transport.sender_count = scene->announced.suite ? 0 :
+								scene->senders;
+	for (i = 0; i < flow->transport.sender_count; i++)
 		flow->transport.senders[i] = (uint16_t)(0x100 + i);
 	if (announce_security_write(security, body, sizeof(body), &size,
 				    &fault))

@@ -18,19 +18,32 @@ const struct keyword keywords[] = {
 	{ KEYWORD_FORMAT, "format", "sframe|srtp",
 	  "wire format, sframe if absent" },
 	{ KEYWORD_SUITE, "suite", "NAME",
-	  "cipher suite, aes128-ctr-hmac-sha256-80 if absent" },
+	  "cipher suite; if absent the first of the format" },
 	{ KEYWORD_POLICY, "policy", "require|permit",
 	  "what happens to cleartext, require if absent" },
 	{ KEYWORD_DIR, "dir", "in|out|both|forward",
 	  "what is handled, both (in and out) if absent" },
+	{ KEYWORD_RTCP_PORT, "rtcp-port", "N|none",
+	  "SRTP: UDP port of RTCP too, port + 1 if absent" },
+	{ KEYWORD_NO_MKI, "no-mki", NULL, "SRTP: packets name no key" },
+	{ KEYWORD_ROC_RATE, "roc-rate", "R",
+	  "SRTP: every Rth packet has the roll-over counter (RFC 4771)" },
+	{ KEYWORD_ROC_MODE, "roc-mode", "1|2|3",
+	  "SRTP: mode of RFC 4771, 2 if absent" },
+	{ KEYWORD_ALLOW_NO_INTEGRITY, "allow-no-integrity", NULL,
+	  "SRTP: let roc-mode 1 and 3 have packets that anybody can forge" },
 	{ KEYWORD_MSK_ID, "msk-id", "HEX8", "MSK ID, 8 hex digits" },
 	{ KEYWORD_MTK_ID, "mtk-id", "N", "MTK ID" },
 	{ KEYWORD_SENDER, "sender", "ID",
-	  "sender id, decimal or 0x..., at least 0x100" },
+	  "sender id, decimal or 0x..., at least 0x100; not of SRTP" },
+	{ KEYWORD_SSRC, "ssrc", "HEX8", "SSRC, 8 hex digits" },
+	{ KEYWORD_ROC, "roc", "N", "roll-over counter" },
+	{ KEYWORD_SEQ, "seq", "N",
+	  "highest sequence number so far, 0 if absent" },
 	{ KEYWORD_ROLE, "tx", NULL, "the key protects what this host sends" },
 	{ KEYWORD_ROLE, "rx", NULL, "the key unprotects what a sender sent" },
 	{ KEYWORD_KEY_FILE, "key-file", "FILE|-",
-	  "file, or - for standard input, with the MTK as 32 hex digits" },
+	  "file, or - for standard input, with the MTK in hex; SRTP: MTK:salt" },
 	{ KEYWORD_WINDOW, "window", "N",
 	  "replay window in datagrams, 1024 if absent" },
 	{ KEYWORD_SOFT_PACKETS, "soft-packets", "N",
@@ -50,6 +63,8 @@ const struct keyword keywords[] = {
 	  "file, or - for standard input, with keys to verify with" },
 };
 
+_Static_assert(KEYWORD_KEYS < 32, "sets of keywords have 32 bits");
+
 const size_t keyword_count = sizeof(keywords) / sizeof(keywords[0]);
 
 const struct option_word option_words[] = {
@@ -60,6 +75,8 @@ const struct option_word option_words[] = {
 	  "control socket of mbsecd; else MBSEC_SOCKET says" },
 	{ OPTION_FORCE_NONCE_REUSE, NULL, "--force-nonce-reuse-risk", NULL,
 	  "accept a transmit key that was used before" },
+	{ OPTION_WRITE_SECRET_KEYS, NULL, "--write-secret-keys", NULL,
+	  "yes, write keys into a file in the clear" },
 	{ OPTION_HELP, "-h", "--help", NULL, "print how the command is used" },
 	{ OPTION_VERSION, "-V", "--version", NULL, "print the versions" },
 };
@@ -165,28 +182,55 @@ static int port_parse(const char *text, struct arguments *args,
 	return code;
 }
 
-static int msk_id_parse(const char *text, struct arguments *args,
-			struct problem *problem)
+static int rtcp_port_parse(const char *text, struct arguments *args,
+			   struct problem *problem)
+{
+	const struct number_range range = { 1, UINT16_MAX };
+	uint64_t value = 0;
+	int code = 0;
+
+	if (strcmp(text, "none"))
+		code = number_parse("rtcp-port", text, &range, &value, problem);
+	if (!code)
+		args->rtcp_port = value;
+	return code;
+}
+
+/* MSK ID and SSRC. */
+static int hex8_parse(const char *field, const char *text, uint32_t *value,
+		      struct problem *problem)
 {
 	uint8_t octets[4];
 
 	if (!number_parse_octets(text, strlen(text), octets, sizeof(octets)))
 		return problem_set(problem, EXIT_CODE_USAGE,
-				   "msk-id '%s' is not 8 hex digits", text);
-	args->msk_id = (uint32_t)octets[0] << 24 | octets[1] << 16 |
-		       octets[2] << 8 | octets[3];
+				   "%s '%s' is not 8 hex digits", field, text);
+	*value = (uint32_t)octets[0] << 24 | octets[1] << 16 | octets[2] << 8 |
+		 octets[3];
 	return 0;
 }
 
-static int mtk_id_parse(const char *text, struct arguments *args,
-			struct problem *problem)
+static int u16_parse(const char *field, const char *text, uint16_t min,
+		     uint16_t *result, struct problem *problem)
 {
-	const struct number_range range = { 0, UINT16_MAX };
+	const struct number_range range = { min, UINT16_MAX };
 	uint64_t value;
-	int code = number_parse("mtk-id", text, &range, &value, problem);
+	int code = number_parse(field, text, &range, &value, problem);
 
 	if (!code)
-		args->mtk_id = value;
+		*result = value;
+	return code;
+}
+
+static int u32_parse(const char *field, const char *text,
+		     const struct number_range *range, uint32_t *result,
+		     struct problem *problem)
+{
+	uint64_t value;
+	int code = number_parse(field, text, range, &value, problem);
+
+	if (!code)
+		*result = value;
 	return code;
 }
 
@@ -199,19 +243,6 @@ static int sender_parse(const char *text, struct arguments *args,
 
 	if (!code)
 		args->sender_id = value;
-	return code;
-}
-
-static int window_parse(const char *text, struct arguments *args,
-			struct problem *problem)
-{
-	const struct number_range range = { MBSEC_WINDOW_MIN,
-					    MBSEC_WINDOW_MAX };
-	uint64_t value;
-	int code = number_parse("window", text, &range, &value, problem);
-
-	if (!code)
-		args->window = value;
 	return code;
 }
 
@@ -228,9 +259,12 @@ static int limit_parse(const struct keyword *keyword, const char *text,
 			    problem);
 }
 
-static int keyword_parse(const struct keyword *keyword, char *value,
-			 struct arguments *args, struct problem *problem)
+/* Keywords of groups. */
+static int group_keyword_parse(const struct keyword *keyword, char *value,
+			       struct arguments *args, struct problem *problem)
 {
+	static const struct number_range modes = { 1, 3 };
+
 	switch (keyword->id) {
 	case KEYWORD_PORT:
 		return port_parse(value, args, problem);
@@ -252,12 +286,40 @@ static int keyword_parse(const struct keyword *keyword, char *value,
 	case KEYWORD_DIR:
 		return name_parse("dir", &direction_choice_names, value,
 				  &args->direction, problem);
+	case KEYWORD_RTCP_PORT:
+		return rtcp_port_parse(value, args, problem);
+	case KEYWORD_ROC_RATE:
+		return u16_parse("roc-rate", value, 1, &args->roc_rate,
+				 problem);
+	case KEYWORD_ROC_MODE:
+		return u32_parse("roc-mode", value, &modes, &args->roc_mode,
+				 problem);
+	default: /* has no value */
+		return 0;
+	}
+}
+
+/* Keywords of keys, senders and files. */
+static int key_keyword_parse(const struct keyword *keyword, char *value,
+			     struct arguments *args, struct problem *problem)
+{
+	static const struct number_range windows = { MBSEC_WINDOW_MIN,
+						     MBSEC_WINDOW_MAX };
+	static const struct number_range rocs = { 0, UINT32_MAX };
+
+	switch (keyword->id) {
 	case KEYWORD_MSK_ID:
-		return msk_id_parse(value, args, problem);
+		return hex8_parse("msk-id", value, &args->msk_id, problem);
 	case KEYWORD_MTK_ID:
-		return mtk_id_parse(value, args, problem);
+		return u16_parse("mtk-id", value, 0, &args->mtk_id, problem);
 	case KEYWORD_SENDER:
 		return sender_parse(value, args, problem);
+	case KEYWORD_SSRC:
+		return hex8_parse("ssrc", value, &args->ssrc, problem);
+	case KEYWORD_ROC:
+		return u32_parse("roc", value, &rocs, &args->roc, problem);
+	case KEYWORD_SEQ:
+		return u16_parse("seq", value, 0, &args->sequence, problem);
 	case KEYWORD_ROLE:
 		names_value(&role_names, keyword->name, &args->role);
 		return 0;
@@ -265,7 +327,8 @@ static int keyword_parse(const struct keyword *keyword, char *value,
 		args->key_file = value;
 		return 0;
 	case KEYWORD_WINDOW:
-		return window_parse(value, args, problem);
+		return u32_parse("window", value, &windows, &args->window,
+				 problem);
 	case KEYWORD_ACTIVATE:
 		return 0;
 	case KEYWORD_KEYS:
@@ -274,6 +337,14 @@ static int keyword_parse(const struct keyword *keyword, char *value,
 	default:
 		return limit_parse(keyword, value, args, problem);
 	}
+}
+
+static int keyword_parse(const struct keyword *keyword, char *value,
+			 struct arguments *args, struct problem *problem)
+{
+	if (keyword->id < KEYWORD_MSK_ID)
+		return group_keyword_parse(keyword, value, args, problem);
+	return key_keyword_parse(keyword, value, args, problem);
 }
 
 static const struct keyword *keyword_find(const char *word)
@@ -361,58 +432,13 @@ static int address_read(const struct grammar *grammar, struct words *words,
 
 static bool has_operand(const struct grammar *grammar)
 {
-	return grammar->address == OPERAND_OCTETS ||
-	       grammar->address == OPERAND_TEXT;
+	return grammar->address >= OPERAND_OCTETS;
 }
 
 static void operand_read(struct words *words, struct arguments *args)
 {
 	args->operand = *words->word++;
 	words->left--;
-}
-
-static int options_check(const struct grammar *grammar,
-			 const struct arguments *args, struct problem *problem)
-{
-	uint32_t usable = grammar->options | OPTION_JSON;
-
-	for (size_t i = 0; i < option_word_count; i++)
-		if (args->options & ~usable & option_words[i].option)
-			return problem_set(problem, EXIT_CODE_USAGE,
-					   "%s is of no use here",
-					   option_words[i].word);
-	return 0;
-}
-
-static int arguments_check(const struct grammar *grammar,
-			   const struct arguments *args,
-			   struct problem *problem)
-{
-	uint32_t missing = grammar->required & ~args->given;
-
-	if (grammar->address == ADDRESS_REQUIRED && !args->has_address)
-		return problem_set(problem, EXIT_CODE_USAGE,
-				   "the group address is missing");
-	if (has_operand(grammar) && !args->operand)
-		return problem_set(problem, EXIT_CODE_USAGE,
-				   "the message is missing");
-	if (missing & KEYWORD_BIT(ROLE))
-		return problem_set(problem, EXIT_CODE_USAGE,
-				   "tx or rx is missing");
-	for (size_t i = 0; i < keyword_count; i++)
-		if (missing & 1u << keywords[i].id)
-			return problem_set(problem, EXIT_CODE_USAGE,
-					   "%s is missing", keywords[i].name);
-	if (args->given & KEYWORD_BIT(SRC) &&
-	    args->group.source.family != args->group.address.family)
-		return problem_set(
-			problem, EXIT_CODE_USAGE,
-			"src and the group address are not of one IP version");
-	if (args->given & KEYWORD_BIT(ACTIVATE) && args->role != MBSEC_ROLE_TX)
-		return problem_set(
-			problem, EXIT_CODE_USAGE,
-			"activate is for a tx key; an rx key is in use at once");
-	return options_check(grammar, args, problem);
 }
 
 /* Stops early, without a problem, at a wish for help. */
@@ -447,5 +473,5 @@ int args_parse(const struct grammar *grammar, struct words *words,
 		return code;
 	if (grammar->control)
 		code = control_values_check(&args->control, problem);
-	return code ? code : arguments_check(grammar, args, problem);
+	return code ? code : args_check(grammar, args, problem);
 }

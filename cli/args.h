@@ -21,9 +21,17 @@ enum keyword_id {
 	KEYWORD_SUITE,
 	KEYWORD_POLICY,
 	KEYWORD_DIR,
+	KEYWORD_RTCP_PORT,
+	KEYWORD_NO_MKI,
+	KEYWORD_ROC_RATE,
+	KEYWORD_ROC_MODE,
+	KEYWORD_ALLOW_NO_INTEGRITY,
 	KEYWORD_MSK_ID,
 	KEYWORD_MTK_ID,
 	KEYWORD_SENDER,
+	KEYWORD_SSRC,
+	KEYWORD_ROC,
+	KEYWORD_SEQ,
 	KEYWORD_ROLE,
 	KEYWORD_KEY_FILE,
 	KEYWORD_WINDOW,
@@ -60,6 +68,7 @@ enum option {
 	OPTION_HELP = 8,
 	OPTION_VERSION = 16,
 	OPTION_SOCKET = 32,
+	OPTION_WRITE_SECRET_KEYS = 64,
 };
 
 struct option_word {
@@ -79,6 +88,7 @@ enum address_rule {
 	ADDRESS_REQUIRED,
 	OPERAND_OCTETS, /* no address but a message, in hexadecimal */
 	OPERAND_TEXT, /* a message that is text */
+	OPERAND_FILE, /* a file to be made */
 };
 
 /*
@@ -106,9 +116,15 @@ struct arguments {
 	uint32_t suite;
 	uint32_t policy;
 	uint32_t direction;
+	uint16_t rtcp_port; /* 0 is none */
+	uint16_t roc_rate;
+	uint32_t roc_mode;
 	uint32_t msk_id;
 	uint16_t mtk_id;
 	uint16_t sender_id;
+	uint32_t ssrc;
+	uint32_t roc;
+	uint16_t sequence;
 	uint32_t role;
 	char *key_file;
 	char *keys;
@@ -130,6 +146,9 @@ bool args_is_option(const char *word);
 /* The next word is one. */
 int args_option_read(struct words *words, struct arguments *args,
 		     struct problem *problem);
+/* Called by args_parse() when all words are read. */
+int args_check(const struct grammar *grammar, const struct arguments *args,
+	       struct problem *problem);
 int args_parse(const struct grammar *grammar, struct words *words,
 	       struct arguments *args, struct problem *problem);
 

@@ -35,6 +35,9 @@ int key_add(const struct arguments *args, struct problem *problem);
 int key_activate(const struct arguments *args, struct problem *problem);
 int key_del(const struct arguments *args, struct problem *problem);
 int key_show(const struct arguments *args, struct problem *problem);
+int sender_add(const struct arguments *args, struct problem *problem);
+int sender_del(const struct arguments *args, struct problem *problem);
+int sender_show(const struct arguments *args, struct problem *problem);
 int flush_all(const struct arguments *args, struct problem *problem);
 int stats_show(const struct arguments *args, struct problem *problem);
 int monitor_events(const struct arguments *args, struct problem *problem);
@@ -44,6 +47,7 @@ int explain_naseps(const struct arguments *args, struct problem *problem);
 int explain_sframe(const struct arguments *args, struct problem *problem);
 int explain_srtp(const struct arguments *args, struct problem *problem);
 int explain_digest(const struct arguments *args, struct problem *problem);
+int keylog_write(const struct arguments *args, struct problem *problem);
 /* All commands of the key manager: asks mbsecd and shows what it says. */
 int control_run(const struct arguments *args, struct problem *problem);
 int version_show(const struct arguments *args, struct problem *problem);

@@ -49,21 +49,22 @@ static json_t *list_make(const char *text)
 
 static int key_make(char *file, json_t **value, struct problem *problem)
 {
+	static const struct keyfile_sizes sizes = { MTK_SIZE, 0 };
 	static const char digits[] = "0123456789abcdef";
 	char text[2 * MTK_SIZE + 1];
-	uint8_t key[MTK_SIZE];
-	int code = keyfile_read(file, key, problem);
+	struct master_key key;
+	int code = keyfile_read(file, &sizes, &key, problem);
 
 	*value = NULL;
 	if (code)
 		return code;
-	for (size_t i = 0; i < sizeof(key); i++) {
-		text[2 * i] = digits[key[i] >> 4];
-		text[2 * i + 1] = digits[key[i] & 15];
+	for (size_t i = 0; i < MTK_SIZE; i++) {
+		text[2 * i] = digits[key.mtk[i] >> 4];
+		text[2 * i + 1] = digits[key.mtk[i] & 15];
 	}
-	text[2 * sizeof(key)] = '\0';
+	text[2 * MTK_SIZE] = '\0';
 	*value = json_string(text);
-	OPENSSL_cleanse(key, sizeof(key));
+	OPENSSL_cleanse(&key, sizeof(key));
 	OPENSSL_cleanse(text, sizeof(text));
 	return 0;
 }

@@ -19,6 +19,10 @@
 	{                       \
 		.type = NLA_U64 \
 	}
+#define FLAG                     \
+	{                        \
+		.type = NLA_FLAG \
+	}
 #define NEST                       \
 	{                          \
 		.type = NLA_NESTED \
@@ -35,7 +39,7 @@
 static struct nla_policy root_policy[MBSEC_A_MAX + 1] = {
 	[MBSEC_A_GROUP] = NEST,	   [MBSEC_A_KEY] = NEST,
 	[MBSEC_A_STATS] = NEST,	   [MBSEC_A_EVENT] = NEST,
-	[MBSEC_A_COUNTERS] = NEST,
+	[MBSEC_A_COUNTERS] = NEST, [MBSEC_A_SENDER] = NEST,
 };
 
 static struct nla_policy group_policy[MBSEC_A_GROUP_MAX + 1] = {
@@ -52,6 +56,11 @@ static struct nla_policy group_policy[MBSEC_A_GROUP_MAX + 1] = {
 	[MBSEC_A_GROUP_OVERHEAD] = U32,
 	[MBSEC_A_GROUP_KEYS] = U32,
 	[MBSEC_A_GROUP_SENDERS] = U32,
+	[MBSEC_A_GROUP_RTCP_PORT] = U16,
+	[MBSEC_A_GROUP_NO_MKI] = FLAG,
+	[MBSEC_A_GROUP_ROC_RATE] = U16,
+	[MBSEC_A_GROUP_ROC_MODE] = U32,
+	[MBSEC_A_GROUP_ALLOW_NO_INTEGRITY] = FLAG,
 };
 
 static struct nla_policy key_policy[MBSEC_A_KEY_MAX + 1] = {
@@ -65,6 +74,13 @@ static struct nla_policy key_policy[MBSEC_A_KEY_MAX + 1] = {
 	[MBSEC_A_KEY_BYTES] = U64,	  [MBSEC_A_KEY_COUNTER] = U64,
 	[MBSEC_A_KEY_AGE_SECONDS] = U64,  [MBSEC_A_KEY_AUTH_FAILURES] = U64,
 	[MBSEC_A_KEY_REPLAYS] = U64,
+};
+
+static struct nla_policy sender_policy[MBSEC_A_SENDER_MAX + 1] = {
+	[MBSEC_A_SENDER_SSRC] = U32,	     [MBSEC_A_SENDER_ROLE] = U32,
+	[MBSEC_A_SENDER_ROC] = U32,	     [MBSEC_A_SENDER_SEQUENCE] = U16,
+	[MBSEC_A_SENDER_RTCP_INDEX] = U32,   [MBSEC_A_SENDER_STREAMS] = U32,
+	[MBSEC_A_SENDER_PROVISIONED] = FLAG,
 };
 
 static struct nla_policy stats_policy[MBSEC_A_STATS_MAX + 1] = {
@@ -83,6 +99,7 @@ static struct nla_policy event_policy[MBSEC_A_EVENT_MAX + 1] = {
 	[MBSEC_A_EVENT_TYPE] = U32,
 	[MBSEC_A_EVENT_LIMIT] = U32,
 	[MBSEC_A_EVENT_COUNT] = U64,
+	[MBSEC_A_EVENT_SSRC] = U32,
 };
 
 static bool root_parse(struct nlmsghdr *header,
@@ -181,6 +198,11 @@ bool decode_group(struct nlmsghdr *header, struct group *group)
 	group->overhead = u32_or_0(tb[MBSEC_A_GROUP_OVERHEAD]);
 	group->keys = u32_or_0(tb[MBSEC_A_GROUP_KEYS]);
 	group->senders = u32_or_0(tb[MBSEC_A_GROUP_SENDERS]);
+	group->rtcp_port = maybe_u16(tb[MBSEC_A_GROUP_RTCP_PORT]);
+	group->no_mki = tb[MBSEC_A_GROUP_NO_MKI];
+	group->roc_rate = maybe_u16(tb[MBSEC_A_GROUP_ROC_RATE]);
+	group->roc_mode = maybe_u32(tb[MBSEC_A_GROUP_ROC_MODE]);
+	group->allow_no_integrity = tb[MBSEC_A_GROUP_ALLOW_NO_INTEGRITY];
 	return counters_parse(root[MBSEC_A_COUNTERS], &group->counters);
 }
 
@@ -218,7 +240,30 @@ bool decode_key(struct nlmsghdr *header, struct key *key)
 	return root_parse(header, root) &&
 	       group_parse(root[MBSEC_A_GROUP], tb, &key->group) &&
 	       key_parse(root[MBSEC_A_KEY], key) && key->msk_id.known &&
-	       key->mtk_id.known && key->sender_id.known && key->role.known;
+	       key->mtk_id.known && key->role.known;
+}
+
+bool decode_sender(struct nlmsghdr *header, struct sender *sender)
+{
+	struct nlattr *root[MBSEC_A_MAX + 1];
+	struct nlattr *group[MBSEC_A_GROUP_MAX + 1];
+	struct nlattr *tb[MBSEC_A_SENDER_MAX + 1];
+
+	memset(sender, 0, sizeof(*sender));
+	if (!root_parse(header, root) ||
+	    !group_parse(root[MBSEC_A_GROUP], group, &sender->group) ||
+	    !root[MBSEC_A_SENDER] ||
+	    nla_parse_nested(tb, MBSEC_A_SENDER_MAX, root[MBSEC_A_SENDER],
+			     sender_policy) < 0)
+		return false;
+	sender->ssrc = u32_or_0(tb[MBSEC_A_SENDER_SSRC]);
+	sender->role = u32_or_0(tb[MBSEC_A_SENDER_ROLE]);
+	sender->roc = maybe_u32(tb[MBSEC_A_SENDER_ROC]);
+	sender->sequence = maybe_u16(tb[MBSEC_A_SENDER_SEQUENCE]);
+	sender->rtcp_index = maybe_u32(tb[MBSEC_A_SENDER_RTCP_INDEX]);
+	sender->streams = maybe_u32(tb[MBSEC_A_SENDER_STREAMS]);
+	sender->provisioned = tb[MBSEC_A_SENDER_PROVISIONED];
+	return tb[MBSEC_A_SENDER_SSRC] && tb[MBSEC_A_SENDER_ROLE];
 }
 
 static void text_take(char text[static STATS_TEXT_SIZE], struct nlattr *attr)
@@ -265,6 +310,7 @@ bool decode_event(struct nlmsghdr *header, struct event *event)
 	event->type = nla_get_u32(tb[MBSEC_A_EVENT_TYPE]);
 	event->limit = maybe_u32(tb[MBSEC_A_EVENT_LIMIT]);
 	event->count = maybe_u64(tb[MBSEC_A_EVENT_COUNT]);
+	event->ssrc = maybe_u32(tb[MBSEC_A_EVENT_SSRC]);
 	event->has_group = root[MBSEC_A_GROUP];
 	return (!root[MBSEC_A_GROUP] ||
 		group_parse(root[MBSEC_A_GROUP], group, &event->key.group)) &&

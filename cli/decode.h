@@ -15,6 +15,7 @@
  */
 bool decode_group(struct nlmsghdr *header, struct group *group);
 bool decode_key(struct nlmsghdr *header, struct key *key);
+bool decode_sender(struct nlmsghdr *header, struct sender *sender);
 bool decode_stats(struct nlmsghdr *header, struct stats *stats);
 bool decode_event(struct nlmsghdr *header, struct event *event);
 

@@ -52,6 +52,32 @@ static bool put_given(struct nl_msg *msg, const struct arguments *args,
 	return !(args->given & keyword_bit) || !nla_put_u32(msg, type, value);
 }
 
+static bool put_given_u16(struct nl_msg *msg, const struct arguments *args,
+			  uint32_t keyword_bit, int type, uint16_t value)
+{
+	return !(args->given & keyword_bit) || !nla_put_u16(msg, type, value);
+}
+
+static bool put_given_flag(struct nl_msg *msg, const struct arguments *args,
+			   uint32_t keyword_bit, int type)
+{
+	return !(args->given & keyword_bit) || !nla_put_flag(msg, type);
+}
+
+static bool put_srtp(struct nl_msg *msg, const struct arguments *args)
+{
+	return put_given_u16(msg, args, KEYWORD_BIT(RTCP_PORT),
+			     MBSEC_A_GROUP_RTCP_PORT, args->rtcp_port) &&
+	       put_given_flag(msg, args, KEYWORD_BIT(NO_MKI),
+			      MBSEC_A_GROUP_NO_MKI) &&
+	       put_given_u16(msg, args, KEYWORD_BIT(ROC_RATE),
+			     MBSEC_A_GROUP_ROC_RATE, args->roc_rate) &&
+	       put_given(msg, args, KEYWORD_BIT(ROC_MODE),
+			 MBSEC_A_GROUP_ROC_MODE, args->roc_mode) &&
+	       put_given_flag(msg, args, KEYWORD_BIT(ALLOW_NO_INTEGRITY),
+			      MBSEC_A_GROUP_ALLOW_NO_INTEGRITY);
+}
+
 bool encode_group(struct nl_msg *msg, const struct arguments *args,
 		  uint32_t ifindex)
 {
@@ -68,7 +94,8 @@ bool encode_group(struct nl_msg *msg, const struct arguments *args,
 	    !put_given(msg, args, KEYWORD_BIT(SUITE), MBSEC_A_GROUP_SUITE,
 		       args->suite) ||
 	    !put_given(msg, args, KEYWORD_BIT(POLICY), MBSEC_A_GROUP_POLICY,
-		       args->policy))
+		       args->policy) ||
+	    !put_srtp(msg, args))
 		return false;
 	nla_nest_end(msg, nest);
 	return true;
@@ -92,15 +119,31 @@ bool encode_key_id(struct nl_msg *msg, const struct arguments *args)
 	return true;
 }
 
+/* The types of the three attributes in this order. */
+static bool put_protocol_keys(struct nl_msg *msg,
+			      const struct protocol_keys *keys,
+			      const int types[static 3])
+{
+	return (!keys->cipher_key_size ||
+		!nla_put(msg, types[0], keys->cipher_key_size,
+			 keys->cipher_key)) &&
+	       (!keys->auth_key_size ||
+		!nla_put(msg, types[1], keys->auth_key_size, keys->auth_key)) &&
+	       (!keys->salt_size ||
+		!nla_put(msg, types[2], keys->salt_size, keys->salt));
+}
+
 static bool put_session_keys(struct nl_msg *msg,
 			     const struct session_keys *keys)
 {
-	return (!keys->cipher_key_size ||
-		!nla_put(msg, MBSEC_A_KEY_CIPHER_KEY, keys->cipher_key_size,
-			 keys->cipher_key)) &&
-	       !nla_put(msg, MBSEC_A_KEY_AUTH_KEY, AUTH_KEY_SIZE,
-			keys->auth_key) &&
-	       !nla_put(msg, MBSEC_A_KEY_SALT, SALT_SIZE, keys->salt);
+	static const int data[] = { MBSEC_A_KEY_CIPHER_KEY,
+				    MBSEC_A_KEY_AUTH_KEY, MBSEC_A_KEY_SALT };
+	static const int rtcp[] = { MBSEC_A_KEY_RTCP_CIPHER_KEY,
+				    MBSEC_A_KEY_RTCP_AUTH_KEY,
+				    MBSEC_A_KEY_RTCP_SALT };
+
+	return put_protocol_keys(msg, &keys->data, data) &&
+	       put_protocol_keys(msg, &keys->rtcp, rtcp);
 }
 
 /* Attributes of the limits of struct arguments. */
@@ -125,8 +168,24 @@ bool encode_key(struct nl_msg *msg, const struct arguments *args,
 		if (args->limits[i] &&
 		    nla_put_u64(msg, limit_types[i], args->limits[i]))
 			return false;
-	if (args->given & KEYWORD_BIT(ACTIVATE) &&
-	    nla_put_flag(msg, MBSEC_A_KEY_ACTIVATE))
+	if (!put_given_flag(msg, args, KEYWORD_BIT(ACTIVATE),
+			    MBSEC_A_KEY_ACTIVATE))
+		return false;
+	nla_nest_end(msg, nest);
+	return true;
+}
+
+bool encode_sender(struct nl_msg *msg, const struct arguments *args)
+{
+	struct nlattr *nest = nest_start(msg, MBSEC_A_SENDER);
+
+	if (!nest || nla_put_u32(msg, MBSEC_A_SENDER_SSRC, args->ssrc) ||
+	    !put_given(msg, args, KEYWORD_BIT(ROLE), MBSEC_A_SENDER_ROLE,
+		       args->role) ||
+	    !put_given(msg, args, KEYWORD_BIT(ROC), MBSEC_A_SENDER_ROC,
+		       args->roc) ||
+	    !put_given_u16(msg, args, KEYWORD_BIT(SEQ), MBSEC_A_SENDER_SEQUENCE,
+			   args->sequence))
 		return false;
 	nla_nest_end(msg, nest);
 	return true;

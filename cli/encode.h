@@ -20,5 +20,7 @@ bool encode_group(struct nl_msg *msg, const struct arguments *args,
 bool encode_key_id(struct nl_msg *msg, const struct arguments *args);
 bool encode_key(struct nl_msg *msg, const struct arguments *args,
 		const struct session_keys *keys);
+/* The identity of a sender, and with roc where it stands. */
+bool encode_sender(struct nl_msg *msg, const struct arguments *args);
 
 #endif /* _CLI_ENCODE_H */

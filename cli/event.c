@@ -41,6 +41,7 @@ static json_t *event_json(const struct event *event)
 	json_object_set_new(object, "limit",
 			    json_maybe_name(&limit_names, event->limit));
 	json_object_set_new(object, "count", json_maybe(event->count));
+	json_object_set_new(object, "ssrc", json_maybe_hex8(event->ssrc));
 	if (event->has_group)
 		json_add_group_id(object, &event->key.group);
 	json_add_key_id(object, &event->key);
@@ -68,6 +69,8 @@ static void event_print_text(const struct event *event)
 		printf(" group %s", output_group(&event->key.group, group));
 	if (event->key.msk_id.known)
 		printf(" key %s", output_key(&event->key, key));
+	if (event->ssrc.known)
+		printf(" ssrc %08" PRIx64, event->ssrc.value);
 	if (event->limit.known)
 		printf(" limit %s",
 		       output_name(&limit_names, event->limit.value, name));

@@ -96,6 +96,19 @@ static json_t *direction_json(uint32_t direction)
 	return array;
 }
 
+static void srtp_json(json_t *object, const struct group *group)
+{
+	bool none = group->rtcp_port.known && !group->rtcp_port.value;
+
+	json_object_set_new(object, "rtcp-port",
+			    none ? json_null() : json_maybe(group->rtcp_port));
+	json_object_set_new(object, "no-mki", json_boolean(group->no_mki));
+	json_object_set_new(object, "roc-rate", json_maybe(group->roc_rate));
+	json_object_set_new(object, "roc-mode", json_maybe(group->roc_mode));
+	json_object_set_new(object, "allow-no-integrity",
+			    json_boolean(group->allow_no_integrity));
+}
+
 static json_t *group_json(const struct group *group, bool counters)
 {
 	char device[IF_NAMESIZE];
@@ -118,6 +131,7 @@ static json_t *group_json(const struct group *group, bool counters)
 	json_object_set_new(object, "overhead", json_number(group->overhead));
 	json_object_set_new(object, "keys", json_number(group->keys));
 	json_object_set_new(object, "senders", json_number(group->senders));
+	srtp_json(object, group);
 	if (counters)
 		json_object_set_new(object, "counters",
 				    json_counters(&group->counters));
@@ -137,6 +151,25 @@ static const char *direction_format(uint32_t direction, char *text, size_t size)
 	return text;
 }
 
+static void srtp_print(const struct group *group)
+{
+	if (group->rtcp_port.known && group->rtcp_port.value)
+		output_field("rtcp-port", "%" PRIu64, group->rtcp_port.value);
+	else if (group->rtcp_port.known)
+		output_field("rtcp-port", "none");
+	if (group->no_mki)
+		output_field("no-mki", "packets name no key");
+	if (group->roc_rate.known)
+		output_field("roc-rate", "%" PRIu64, group->roc_rate.value);
+	if (group->roc_mode.known)
+		output_field("roc-mode", "%" PRIu64, group->roc_mode.value);
+	if (group->allow_no_integrity)
+		output_field("allow-no-integrity", "%s%s%s",
+			     output_colour(OUTPUT_BAD),
+			     "packets without a MAC are allowed",
+			     output_plain());
+}
+
 static void group_print(const struct group *group, bool counters)
 {
 	char id[OUTPUT_GROUP_SIZE];
@@ -152,6 +185,7 @@ static void group_print(const struct group *group, bool counters)
 		     output_name(&suite_names, group->suite, suite),
 		     output_name(&format_names, group->format, format),
 		     group->overhead);
+	srtp_print(group);
 	output_field("policy", "%s",
 		     output_name(&policy_names, group->policy, policy));
 	output_field("direction", "%s",

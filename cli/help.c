@@ -66,6 +66,7 @@ static size_t keyword_end(size_t first)
 static bool command_prints(const struct command *command)
 {
 	return command->grammar.address != ADDRESS_REQUIRED &&
+	       command->grammar.address != OPERAND_FILE &&
 	       strcmp(command->object, "flush");
 }
 
@@ -112,6 +113,7 @@ static const char *operand_name(const struct grammar *grammar)
 {
 	return grammar->address == OPERAND_OCTETS ? "HEX|-" :
 	       grammar->address == OPERAND_TEXT	  ? "TEXT|-" :
+	       grammar->address == OPERAND_FILE	  ? "FILE" :
 						    "ADDR";
 }
 
@@ -149,12 +151,10 @@ void help_usage(FILE *stream, const struct command *command, int column)
 
 static void choices_print(FILE *stream, const struct keyword *keyword)
 {
-	char known[256];
-
 	if (keyword->id != KEYWORD_SUITE)
 		return;
-	names_join(&suite_names, known, sizeof(known));
-	fprintf(stream, "  %-18s%s\n", "", known);
+	for (size_t i = 0; i < suite_names.count; i++)
+		fprintf(stream, "  %-18s%s\n", "", suite_names.names[i].text);
 }
 
 static void operand_print(FILE *stream, const struct grammar *grammar)
@@ -166,6 +166,7 @@ static void operand_print(FILE *stream, const struct grammar *grammar)
 			"the message, blanks and colons allowed; - for standard input",
 		[OPERAND_TEXT] =
 			"header lines or an HTTP message; - for standard input",
+		[OPERAND_FILE] = "the file to be made; it must not exist",
 	};
 
 	if (grammar->address != ADDRESS_NONE)

@@ -32,22 +32,31 @@ static int out_of_memory(struct problem *problem)
 	return problem_set(problem, EXIT_CODE_REFUSED, "out of memory");
 }
 
+static uint8_t *protocol_keys_put(uint8_t *end,
+				  const struct protocol_keys *keys)
+{
+	end = mempcpy(end, keys->cipher_key, keys->cipher_key_size);
+	end = mempcpy(end, keys->auth_key, keys->auth_key_size);
+	return mempcpy(end, keys->salt, keys->salt_size);
+}
+
 /*
  * What must not come twice is the session key, under which KID and in which
- * group ever: a nonce is made of its salt and the counter. The fingerprint is
+ * group ever: a nonce is made of its salt and the counter, in SRTP of its salt,
+ * an SSRC and an index that begins anew with the module. The fingerprint is
  * keyed with the salt of the file so that it tells nothing elsewhere.
  */
 static bool fingerprint_make(const struct history *history,
 			     const struct session_keys *keys,
 			     uint8_t out[static HISTORY_FINGERPRINT_SIZE])
 {
-	uint8_t text[CIPHER_KEY_SIZE + AUTH_KEY_SIZE + SALT_SIZE];
+	uint8_t text[2 *
+		     (CIPHER_KEY_SIZE_MAX + AUTH_KEY_SIZE_MAX + SALT_SIZE_MAX)];
 	uint8_t *end = text;
 	bool ok;
 
-	end = mempcpy(end, keys->cipher_key, keys->cipher_key_size);
-	end = mempcpy(end, keys->auth_key, AUTH_KEY_SIZE);
-	end = mempcpy(end, keys->salt, SALT_SIZE);
+	end = protocol_keys_put(end, &keys->data);
+	end = protocol_keys_put(end, &keys->rtcp);
 	ok = HMAC(EVP_sha256(), history->table.salt,
 		  sizeof(history->table.salt), text, end - text, out, NULL);
 	OPENSSL_cleanse(text, sizeof(text));

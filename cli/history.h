@@ -19,7 +19,10 @@
 #define HISTORY_DIRECTORY_VARIABLE "MBSEC_STATE_DIR"
 #define HISTORY_FILE "tx-keys"
 
-/* What a key is called, and what it is. */
+/*
+ * What a key is called, and what it is. Keys of SRTP groups have no sender, it
+ * is 0 then.
+ */
 struct history_key {
 	struct group_id group;
 	uint32_t msk_id;

@@ -50,6 +50,14 @@ json_t *json_maybe(struct maybe maybe)
 	return maybe.known ? json_number(maybe.value) : json_null();
 }
 
+json_t *json_maybe_hex8(struct maybe maybe)
+{
+	char text[sizeof("00000000")];
+
+	snprintf(text, sizeof(text), "%08" PRIx32, (uint32_t)maybe.value);
+	return json_text(maybe.known ? text : NULL);
+}
+
 json_t *json_name(const struct name_list *list, uint32_t value)
 {
 	const char *text = names_text(list, value);
@@ -92,12 +100,7 @@ void json_add_group_id(json_t *object, const struct group_id *id)
 
 void json_add_key_id(json_t *object, const struct key *key)
 {
-	char msk_id[sizeof("00000000")];
-
-	snprintf(msk_id, sizeof(msk_id), "%08" PRIx32,
-		 (uint32_t)key->msk_id.value);
-	json_object_set_new(object, "msk-id",
-			    json_text(key->msk_id.known ? msk_id : NULL));
+	json_object_set_new(object, "msk-id", json_maybe_hex8(key->msk_id));
 	json_object_set_new(object, "mtk-id", json_maybe(key->mtk_id));
 	json_object_set_new(object, "sender-id", json_maybe(key->sender_id));
 	json_object_set_new(object, "role",

@@ -14,6 +14,8 @@
 json_t *json_text(const char *text);
 json_t *json_number(uint64_t value);
 json_t *json_maybe(struct maybe maybe);
+/* As MSK IDs and SSRCs are written: 8 hex digits. */
+json_t *json_maybe_hex8(struct maybe maybe);
 /* A value that has no name is given as a number. */
 json_t *json_name(const struct name_list *list, uint32_t value);
 json_t *json_maybe_name(const struct name_list *list, struct maybe maybe);

@@ -18,7 +18,7 @@
 
 #define FORCE "--force-nonce-reuse-risk"
 
-/* The suite of the group goes into the session keys. */
+/* The suite of the group says how session keys are made. */
 static int group_find(struct netlink *netlink, const struct arguments *args,
 		      struct group *group, struct problem *problem)
 {
@@ -35,17 +35,45 @@ static int group_find(struct netlink *netlink, const struct arguments *args,
 	return code;
 }
 
-static int keys_read(const struct arguments *args, uint32_t suite,
+/* Whether a key names its sender depends on the format. */
+static int sender_check(const struct arguments *args, uint32_t format,
+			struct problem *problem)
+{
+	bool given = args->given & KEYWORD_BIT(SENDER);
+
+	if (format == MBSEC_FORMAT_SRTP && given)
+		return problem_set(
+			problem, EXIT_CODE_USAGE,
+			"sender is not of SRTP groups: all senders have the same key and differ in their SSRC");
+	if (format != MBSEC_FORMAT_SRTP && !given)
+		return problem_set(problem, EXIT_CODE_USAGE,
+				   "sender is missing");
+	return 0;
+}
+
+static int keys_read(const struct arguments *args, const struct group *group,
 		     struct session_keys *keys, struct problem *problem)
 {
 	uint64_t kid = derive_kid(args->sender_id, args->msk_id, args->mtk_id);
-	uint8_t mtk[MTK_SIZE];
+	const struct suite *suite = suite_find(group->suite);
+	struct keyfile_sizes sizes;
+	struct master_key master;
 	int code;
 
-	code = keyfile_read(args->key_file, mtk, problem);
+	if (!suite)
+		return problem_set(
+			problem, EXIT_CODE_REFUSED,
+			"the suite of the group (0x%04x) is not known to this version of the tool",
+			group->suite);
+	sizes = (struct keyfile_sizes){ suite->mtk_size,
+					suite->master_salt_size };
+	code = sender_check(args, suite->format, problem);
 	if (!code)
-		code = derive_session_keys(suite, kid, mtk, keys, problem);
-	OPENSSL_cleanse(mtk, sizeof(mtk));
+		code = keyfile_read(args->key_file, &sizes, &master, problem);
+	if (code)
+		return code;
+	code = derive_session_keys(suite, kid, &master, keys, problem);
+	OPENSSL_cleanse(&master, sizeof(master));
 	return code;
 }
 
@@ -63,8 +91,8 @@ static int key_send(struct netlink *netlink, const struct arguments *args,
 	return problem_set(problem, EXIT_CODE_REFUSED, "out of memory");
 }
 
-static int reuse_refuse(enum history_match match, time_t since,
-			struct problem *problem)
+static int reuse_refuse(const struct history_key *key, enum history_match match,
+			time_t since, struct problem *problem)
 {
 	char date[64] = "an unknown date";
 	struct tm tm;
@@ -78,8 +106,8 @@ static int reuse_refuse(enum history_match match, time_t since,
 			date);
 	return problem_set(
 		problem, EXIT_CODE_NONCE_REUSE,
-		"a transmit key with this group, MSK ID, MTK ID and sender was used on this host before (first on %s); take a new MTK ID",
-		date);
+		"a transmit key with this group, MSK ID%s was used on this host before (first on %s); take a new MTK ID",
+		key->sender_id ? ", MTK ID and sender" : " and MTK ID", date);
 }
 
 static void reuse_warn(void)
@@ -142,7 +170,7 @@ static int tx_key_send(struct netlink *netlink, const struct arguments *args,
 		return code;
 	match = history_find(history, &since);
 	if (match && !force)
-		code = reuse_refuse(match, since, problem);
+		code = reuse_refuse(&key, match, since, problem);
 	/* The same key has its line already, the same identity may be new. */
 	if (!code && match != HISTORY_SAME_KEY)
 		code = history_record(history, problem);
@@ -164,7 +192,7 @@ static int key_add_to(struct netlink *netlink, const struct arguments *args,
 	struct session_keys keys;
 	int code;
 
-	code = keys_read(args, group->suite, &keys, problem);
+	code = keys_read(args, group, &keys, problem);
 	if (!code && args->role == MBSEC_ROLE_TX)
 		code = tx_key_send(netlink, args, &group->id, &keys, problem);
 	else if (!code)

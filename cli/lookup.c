@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Lists of groups and keys as the kernel has them. */
+/* Lists of groups, keys and senders as the kernel has them. */
 #include <stdlib.h>
 
 #include "decode.h"
@@ -70,6 +70,36 @@ int lookup_keys(struct netlink *netlink, struct key_list *list,
 	list->count = 0;
 	return netlink_dump(netlink, MBSEC_CMD_KEY_GET, key_take, keys_restart,
 			    list, problem);
+}
+
+static bool sender_take(struct nlmsghdr *header, void *argument)
+{
+	struct sender_list *list = argument;
+	struct sender *senders =
+		room_make(list->senders, list->count, sizeof(*senders));
+
+	if (!senders)
+		return false;
+	list->senders = senders;
+	return decode_sender(header, &senders[list->count++]);
+}
+
+static void senders_restart(void *argument)
+{
+	struct sender_list *list = argument;
+
+	free(list->senders);
+	list->senders = NULL;
+	list->count = 0;
+}
+
+int lookup_senders(struct netlink *netlink, struct sender_list *list,
+		   struct problem *problem)
+{
+	list->senders = NULL;
+	list->count = 0;
+	return netlink_dump(netlink, MBSEC_CMD_SENDER_GET, sender_take,
+			    senders_restart, list, problem);
 }
 
 bool lookup_matches(const struct arguments *args, const struct group_id *id)

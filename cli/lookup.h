@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Lists of groups and keys as the kernel has them. */
+/* Lists of groups, keys and senders as the kernel has them. */
 #ifndef _CLI_LOOKUP_H
 #define _CLI_LOOKUP_H
 
@@ -19,10 +19,17 @@ struct key_list {
 	size_t count;
 };
 
+struct sender_list {
+	struct sender *senders;
+	size_t count;
+};
+
 int lookup_groups(struct netlink *netlink, struct group_list *list,
 		  struct problem *problem);
 int lookup_keys(struct netlink *netlink, struct key_list *list,
 		struct problem *problem);
+int lookup_senders(struct netlink *netlink, struct sender_list *list,
+		   struct problem *problem);
 
 /* Does the group have the address, port and source that were given? */
 bool lookup_matches(const struct arguments *args, const struct group_id *id);

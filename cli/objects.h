@@ -32,7 +32,25 @@ struct group {
 	uint32_t overhead;
 	uint32_t keys;
 	uint32_t senders;
+	/* Of SRTP only. */
+	struct maybe rtcp_port;
+	bool no_mki;
+	struct maybe roc_rate;
+	struct maybe roc_mode;
+	bool allow_no_integrity;
 	struct counters counters;
+};
+
+/* An SSRC of an SRTP group. */
+struct sender {
+	struct group_id group;
+	uint32_t ssrc;
+	uint32_t role;
+	struct maybe roc;
+	struct maybe sequence;
+	struct maybe rtcp_index;
+	struct maybe streams;
+	bool provisioned;
 };
 
 enum key_limit {
@@ -82,6 +100,7 @@ struct event {
 	uint32_t type;
 	struct maybe limit;
 	struct maybe count;
+	struct maybe ssrc;
 	/* has_group tells whether key.group is valid. */
 	bool has_group;
 	struct key key;

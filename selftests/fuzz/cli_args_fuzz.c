@@ -23,6 +23,9 @@ COMMAND(key_add)
 COMMAND(key_activate)
 COMMAND(key_del)
 COMMAND(key_show)
+COMMAND(sender_add)
+COMMAND(sender_del)
+COMMAND(sender_show)
 COMMAND(flush_all)
 COMMAND(stats_show)
 COMMAND(monitor_events)
@@ -34,6 +37,7 @@ COMMAND(explain_naseps)
 COMMAND(explain_sframe)
 COMMAND(explain_srtp)
 COMMAND(explain_digest)
+COMMAND(keylog_write)
 
 /* Each word is in memory of its own; argv ends with NULL as that of main(). */
 static char **words_make(const uint8_t *data, size_t size, int *count)
@@ -92,6 +96,12 @@ static void check_values(const struct arguments *args)
 		fuzz_check(args->keys);
 	if (given(args, KEYWORD_BIT(ACTIVATE)))
 		fuzz_check(args->role == MBSEC_ROLE_TX);
+	if (given(args, KEYWORD_BIT(ROC_RATE)))
+		fuzz_check(args->roc_rate && args->format == MBSEC_FORMAT_SRTP);
+	if (given(args, KEYWORD_BIT(ROC_MODE)))
+		fuzz_check(args->roc_mode >= 1 && args->roc_mode <= 3);
+	if (given(args, KEYWORD_BIT(ALLOW_NO_INTEGRITY)))
+		fuzz_check(given(args, KEYWORD_BIT(ROC_MODE)));
 	for (size_t i = 0; i < ARGUMENTS_LIMITS; i++)
 		if (given(args, 1u << (KEYWORD_SOFT_PACKETS + i)))
 			fuzz_check(args->limits[i]);

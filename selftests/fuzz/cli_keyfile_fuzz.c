@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Key files: 32 hex digits and perhaps a newline; nothing of them leaks. */
+/* Key files: MTK, colon and salt, perhaps a newline; nothing of them leaks. */
 #define _GNU_SOURCE
 #include <ctype.h>
 #include <sys/mman.h>
@@ -26,28 +26,47 @@ static void file_write(const uint8_t *data, size_t size)
 	fuzz_check(pwrite(file, data, size, 0) == (ssize_t)size);
 }
 
-static bool expect_key(const uint8_t *data, size_t size,
-		       uint8_t mtk[static MTK_SIZE])
-{
-	char text[2 * MTK_SIZE + 1] = "";
+/* Of the keys that there are: SFrame, SRTP with 128 and with 256 bits. */
+static const struct keyfile_sizes all_sizes[] = { { MTK_SIZE, 0 },
+						  { MTK_SIZE, 14 },
+						  { MTK_SIZE_MAX, 14 } };
 
-	if (size == 2 * MTK_SIZE + 1 && data[size - 1] == '\n')
-		size--;
-	if (size != 2 * MTK_SIZE)
-		return false;
-	memcpy(text, data, size);
-	for (size_t i = 0; i < size; i++)
-		if (!isxdigit((unsigned char)text[i]))
+/* Takes so many octets as hexadecimal from text, or fails. */
+static bool take_octets(const char **text, size_t size, uint8_t *octets)
+{
+	for (size_t i = 0; i < 2 * size; i++)
+		if (!isxdigit((unsigned char)(*text)[i]))
 			return false;
-	for (size_t i = 0; i < MTK_SIZE; i++)
-		fuzz_check(sscanf(text + 2 * i, "%2hhx", &mtk[i]) == 1);
+	for (size_t i = 0; i < size; i++, *text += 2)
+		fuzz_check(sscanf(*text, "%2hhx", &octets[i]) == 1);
 	return true;
 }
 
-/* No four digits in a row of what might be a key, and nothing of it in mtk. */
-static void check_refused(const struct problem *problem,
-			  const uint8_t mtk[static MTK_SIZE])
+static bool expect_key(const struct fuzz_input *input,
+		       const struct keyfile_sizes *sizes,
+		       struct master_key *key)
 {
+	char *copy = fuzz_text(input);
+	const char *text = copy;
+	bool good;
+
+	memset(key, 0, sizeof(*key));
+	good = take_octets(&text, sizes->key, key->mtk) &&
+	       (!sizes->salt ||
+		(*text++ == ':' && take_octets(&text, sizes->salt, key->salt)));
+	if (good && *text == '\n')
+		text++;
+	/* Nothing is behind it, not even a NUL. */
+	good = good && (size_t)(text - copy) == input->size;
+	free(copy);
+	return good;
+}
+
+/* No four digits in a row of what might be a key, and nothing of it in key. */
+static void check_refused(const struct problem *problem,
+			  const struct master_key *key)
+{
+	const struct master_key none = {};
 	size_t digits = 0;
 
 	fuzz_check(problem->sentence[0]);
@@ -56,40 +75,57 @@ static void check_refused(const struct problem *problem,
 		digits = isxdigit((unsigned char)*c) ? digits + 1 : 0;
 		fuzz_check(digits < 4);
 	}
-	for (size_t i = 0; i < MTK_SIZE; i++)
-		fuzz_check(!mtk[i]);
+	fuzz_check(!memcmp(key, &none, sizeof(none)));
+}
+
+static size_t count_digits(const char *text)
+{
+	size_t digits = 0;
+
+	while (isxdigit((unsigned char)text[digits]))
+		digits++;
+	return digits;
 }
 
 static void check_looks_like_key(const struct fuzz_input *input)
 {
 	char *text = fuzz_text(input);
-	size_t prefix = !strncasecmp(text, "0x", 2) ? 2 : 0;
-	size_t digits = 0;
+	const char *rest = text + (!strncasecmp(text, "0x", 2) ? 2 : 0);
+	size_t digits = count_digits(rest);
 
-	while (isxdigit((unsigned char)text[prefix + digits]))
-		digits++;
+	rest += digits;
+	if (*rest == ':')
+		rest += 1 + count_digits(rest + 1);
 	fuzz_check(keyfile_looks_like_key(text) ==
-		   (digits >= MTK_SIZE && !text[prefix + digits]));
+		   (digits >= MTK_SIZE && !*rest));
 	free(text);
+}
+
+static void check_sizes(const struct fuzz_input *input,
+			const struct keyfile_sizes *sizes)
+{
+	struct master_key key, expected;
+	struct problem problem = {};
+	int code;
+
+	memset(&key, 0xff, sizeof(key));
+	code = keyfile_read(file_name, sizes, &key, &problem);
+	if (expect_key(input, sizes, &expected)) {
+		fuzz_check(!code);
+		fuzz_check(!memcmp(&key, &expected, sizeof(key)));
+	} else {
+		fuzz_check(code == EXIT_CODE_REFUSED);
+		check_refused(&problem, &key);
+	}
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const struct fuzz_input input = { data, size };
-	uint8_t mtk[MTK_SIZE], expected[MTK_SIZE];
-	struct problem problem = {};
-	int code;
 
-	memset(mtk, 0, sizeof(mtk));
 	file_write(data, size);
-	code = keyfile_read(file_name, mtk, &problem);
-	if (expect_key(data, size, expected)) {
-		fuzz_check(!code);
-		fuzz_check(!memcmp(mtk, expected, sizeof(mtk)));
-	} else {
-		fuzz_check(code == EXIT_CODE_REFUSED);
-		check_refused(&problem, mtk);
-	}
+	for (size_t i = 0; i < sizeof(all_sizes) / sizeof(all_sizes[0]); i++)
+		check_sizes(&input, &all_sizes[i]);
 	check_looks_like_key(&input);
 	return 0;
 }

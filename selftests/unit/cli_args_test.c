@@ -55,7 +55,7 @@ static struct arguments parse_good(const char *line,
 static void test_group_add_all(void **state)
 {
 	struct arguments args = parse_good(
-		"group add 239.1.1.1 port 5000 src 10.0.0.1 dev eth0 format srtp suite null-hmac-sha256-80 policy permit dir forward",
+		"group add 239.1.1.1 port 5000 src 10.0.0.1 dev eth0 format srtp suite null-hmac-sha256-80 policy permit dir forward rtcp-port 5007 no-mki roc-rate 65535 roc-mode 3 allow-no-integrity",
 		group_add);
 	char text[ADDRESS_TEXT_SIZE];
 
@@ -71,6 +71,53 @@ static void test_group_add_all(void **state)
 	assert_int_equal(args.policy, MBSEC_POLICY_PERMIT);
 	assert_int_equal(args.direction,
 			 MBSEC_DIRECTION_OUT | MBSEC_DIRECTION_FORWARD);
+	assert_int_equal(args.rtcp_port, 5007);
+	assert_true(args.given & KEYWORD_BIT(NO_MKI));
+	assert_int_equal(args.roc_rate, 65535);
+	assert_int_equal(args.roc_mode, 3);
+	assert_true(args.given & KEYWORD_BIT(ALLOW_NO_INTEGRITY));
+}
+
+static void test_rtcp_port_none(void **state)
+{
+	struct arguments args = parse_good(
+		"group add 239.1.1.1 rtcp-port none format srtp", group_add);
+
+	(void)state;
+	assert_true(args.given & KEYWORD_BIT(RTCP_PORT));
+	assert_int_equal(args.rtcp_port, 0);
+}
+
+static void test_senders(void **state)
+{
+	struct arguments args = parse_good(
+		"sender add 239.1.1.1 port 5000 src 10.0.0.1 ssrc cafeBABE roc 4294967295 seq 65535 tx",
+		sender_add);
+
+	(void)state;
+	assert_int_equal(args.ssrc, 0xcafebabe);
+	assert_int_equal(args.roc, UINT32_MAX);
+	assert_int_equal(args.sequence, 65535);
+	assert_int_equal(args.role, MBSEC_ROLE_TX);
+	args = parse_good("sender add 239.1.1.1 ssrc 00000000 roc 0",
+			  sender_add);
+	assert_int_equal(args.given, KEYWORD_BIT(SSRC) | KEYWORD_BIT(ROC));
+	parse_good("sender del 239.1.1.1 ssrc 00000001 rx", sender_del);
+	assert_false(parse_good("sender show -j", sender_show).has_address);
+}
+
+static void test_keylog(void **state)
+{
+	struct arguments args = parse_good(
+		"keylog out key-file k suite aes256-cm-hmac-sha1-80 msk-id 0000000a mtk-id 3 ssrc 00000007 roc 9 --write-secret-keys",
+		keylog_write);
+
+	(void)state;
+	assert_string_equal(args.operand, "out");
+	assert_string_equal(args.key_file, "k");
+	assert_int_equal(args.suite, MBSEC_SUITE_AES256_CM_HMAC_SHA1_80);
+	assert_int_equal(args.roc, 9);
+	assert_int_equal(args.options, OPTION_WRITE_SECRET_KEYS);
 }
 
 static void test_group_add_least(void **state)
@@ -180,17 +227,21 @@ struct bad {
 #define CONTROL_OBJECTS "service, ue, usim, member, msk, mtk, status, "
 
 static const struct bad bad_lines[] = {
-	{ "", "a command is missing; known are group, key, flush, stats, "
-	      "monitor, " CONTROL_OBJECTS "explain, version, help" },
-	{ "grp", "unknown command 'grp'; known are group, key, flush, stats, "
-		 "monitor, " CONTROL_OBJECTS "explain, version, help" },
+	{ "",
+	  "a command is missing; known are group, key, sender, flush, stats, "
+	  "monitor, " CONTROL_OBJECTS "explain, keylog, version, help" },
+	{ "grp",
+	  "unknown command 'grp'; known are group, key, sender, flush, stats, "
+	  "monitor, " CONTROL_OBJECTS "explain, keylog, version, help" },
 	{ "group", "group: a verb is missing; known are add, del, show" },
 	{ "key rotate",
 	  "key: unknown verb 'rotate'; known are add, activate, del, show" },
 	{ "group add", "the group address is missing" },
 	{ "group add port 5", "the group address must come before port" },
 	{ "group add 239.1.1.1 5000",
-	  "unknown keyword '5000'; known are port, src, dev, format, suite, policy, dir" },
+	  "unknown keyword '5000'; known are port, src, dev, format, suite, "
+	  "policy, dir, rtcp-port, no-mki, roc-rate, roc-mode, "
+	  "allow-no-integrity" },
 	{ "group add 239.1.1.1 port", "port needs a value (N)" },
 	{ "group add 239.1.1.1 port 0", "port 0 is out of range (1 to 65535)" },
 	{ "group add 239.1.1.1 port 70000",
@@ -206,15 +257,42 @@ static const struct bad bad_lines[] = {
 	{ "group add 239.1.1.1 -s", "--statistics is of no use here" },
 	{ "group add 239.1.1.1 --frob",
 	  "unknown option '--frob'; known are --statistics, --json, "
-	  "--socket, --force-nonce-reuse-risk, --help, --version" },
+	  "--socket, --force-nonce-reuse-risk, --write-secret-keys, --help, "
+	  "--version" },
+	{ "group add 239.1.1.1 rtcp-port 5001",
+	  "rtcp-port is of SRTP groups only; say format srtp" },
+	{ "group add 239.1.1.1 format sframe no-mki",
+	  "no-mki is of SRTP groups only; say format srtp" },
+	{ "group add 239.1.1.1 roc-mode 1 allow-no-integrity",
+	  "roc-mode is of SRTP groups only; say format srtp" },
+	{ "group add 239.1.1.1 format srtp allow-no-integrity roc-rate 3",
+	  "allow-no-integrity is of no use without roc-mode" },
+	{ "group add 239.1.1.1 format srtp rtcp-port 0",
+	  "rtcp-port 0 is out of range (1 to 65535)" },
+	{ "group add 239.1.1.1 format srtp roc-rate 0",
+	  "roc-rate 0 is out of range (1 to 65535)" },
+	{ "group add 239.1.1.1 format srtp roc-mode 4",
+	  "roc-mode 4 is out of range (1 to 3)" },
+	{ "sender add 239.1.1.1 roc 1", "ssrc is missing" },
+	{ "sender add 239.1.1.1 ssrc 00000001", "roc is missing" },
+	{ "sender add 239.1.1.1 ssrc 1 roc 1", "ssrc '1' is not 8 hex digits" },
+	{ "sender add 239.1.1.1 ssrc 00000001 roc 4294967296",
+	  "roc 4294967296 is out of range (0 to 4294967295)" },
+	{ "sender add 239.1.1.1 ssrc 00000001 roc 1 seq 65536",
+	  "seq 65536 is out of range (0 to 65535)" },
+	{ "sender del 239.1.1.1 ssrc 00000001 roc 1",
+	  "unknown keyword 'roc'; known are port, src, ssrc, tx, rx" },
+	{ "keylog", "the file is missing" },
+	{ "keylog out", "key-file is missing" },
+	{ "keylog out key-file k msk-id 1", "msk-id '1' is not 8 hex digits" },
+	{ "key show --write-secret-keys",
+	  "--write-secret-keys is of no use here" },
 	{ "group del 239.1.1.1 dev eth0",
 	  "unknown keyword 'dev'; known are port, src" },
 	{ "key add 239.1.1.1 mtk-id 1 sender 256 rx key-file f",
 	  "msk-id is missing" },
 	{ "key add 239.1.1.1 msk-id 00000001 sender 256 rx key-file f",
 	  "mtk-id is missing" },
-	{ "key add 239.1.1.1 msk-id 00000001 mtk-id 1 rx key-file f",
-	  "sender is missing" },
 	{ KEY_ADD "key-file f", "tx or rx is missing" },
 	{ KEY_ADD "tx", "key-file is missing" },
 	{ KEY_ADD "tx rx key-file f",
@@ -264,8 +342,8 @@ static const struct bad bad_lines[] = {
 	  "opc-file, op-file, amf, gba-u, count" },
 	{ "stats -s", "--statistics is of no use here" },
 	{ "help frob",
-	  "unknown command 'frob'; known are group, key, flush, stats, "
-	  "monitor, " CONTROL_OBJECTS "explain, version, help" },
+	  "unknown command 'frob'; known are group, key, sender, flush, stats, "
+	  "monitor, " CONTROL_OBJECTS "explain, keylog, version, help" },
 	{ "help group frob",
 	  "group: unknown verb 'frob'; known are add, del, show" },
 	{ "help flush now", "flush: unexpected word 'now'" },
@@ -341,7 +419,8 @@ static void test_usage(void **state)
 
 	(void)state;
 	assert_non_null(strstr(text, "key add ADDR [port N] [src ADDR]"));
-	assert_non_null(strstr(text, " msk-id HEX8 mtk-id N sender ID"));
+	assert_non_null(strstr(text, " msk-id HEX8 mtk-id N"));
+	assert_non_null(strstr(text, " [sender ID]"));
 	assert_non_null(strstr(text, "{tx|rx}"));
 	assert_non_null(strstr(text, "[activate]"));
 	assert_non_null(strstr(text, "[--force-nonce-reuse-risk]"));
@@ -360,6 +439,9 @@ int main(void)
 		cmocka_unit_test(test_group_add_all),
 		cmocka_unit_test(test_group_add_least),
 		cmocka_unit_test(test_directions),
+		cmocka_unit_test(test_rtcp_port_none),
+		cmocka_unit_test(test_senders),
+		cmocka_unit_test(test_keylog),
 		cmocka_unit_test(test_key_add_all),
 		cmocka_unit_test(test_key_add_order),
 		cmocka_unit_test(test_options_anywhere),

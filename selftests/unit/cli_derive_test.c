@@ -11,6 +11,7 @@
  */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -67,22 +68,33 @@ static void assert_octets(const uint8_t *octets, size_t size, const char *hex)
 	assert_memory_equal(octets, expected, size);
 }
 
+static void keys_check(const struct protocol_keys *keys, const char *cipher_key,
+		       const char *auth_key, const char *salt)
+{
+	assert_octets(keys->cipher_key, keys->cipher_key_size, cipher_key);
+	assert_octets(keys->auth_key, keys->auth_key_size, auth_key);
+	assert_octets(keys->salt, keys->salt_size, salt);
+}
+
 static void vector_check(const struct vector *vector)
 {
+	const struct protocol_keys none = {};
+	const struct suite *suite = suite_find(vector->suite);
+	struct master_key master = {};
 	struct session_keys keys;
 	struct problem problem;
-	uint8_t mtk[MTK_SIZE];
 
-	assert_true(number_parse_octets(vector->mtk, strlen(vector->mtk), mtk,
-					sizeof(mtk)));
-	assert_int_equal(derive_session_keys(vector->suite, vector->kid, mtk,
-					     &keys, &problem),
+	assert_non_null(suite);
+	assert_int_equal(suite->mtk_size, MTK_SIZE);
+	assert_int_equal(suite->master_salt_size, 0);
+	assert_true(number_parse_octets(vector->mtk, strlen(vector->mtk),
+					master.mtk, suite->mtk_size));
+	assert_int_equal(derive_session_keys(suite, vector->kid, &master, &keys,
+					     &problem),
 			 0);
-	assert_int_equal(keys.cipher_key_size, strlen(vector->cipher_key) / 2);
-	assert_octets(keys.cipher_key, keys.cipher_key_size,
-		      vector->cipher_key);
-	assert_octets(keys.auth_key, sizeof(keys.auth_key), vector->auth_key);
-	assert_octets(keys.salt, sizeof(keys.salt), vector->salt);
+	keys_check(&keys.data, vector->cipher_key, vector->auth_key,
+		   vector->salt);
+	assert_memory_equal(&keys.rtcp, &none, sizeof(none));
 }
 
 static void test_rfc_vector(void **state)
@@ -98,19 +110,77 @@ static void test_second_implementation(void **state)
 		vector_check(&vectors[i]);
 }
 
-static void test_unknown_suite_leaves_no_keys(void **state)
+#define SRTP_MTK "e1f97a0d3e018be0d64fa32c06de4139"
+#define SRTP_SALT "0ec675ad498afeebb6960b3aabe6"
+
+static struct session_keys srtp_derive(uint32_t id, const char *mtk)
 {
-	const uint8_t mtk[MTK_SIZE] = { 1 };
-	const struct session_keys none = {};
+	const struct suite *suite = suite_find(id);
+	struct master_key master = {};
 	struct session_keys keys;
 	struct problem problem;
 
+	assert_non_null(suite);
+	assert_true(number_parse_octets(mtk, strlen(mtk), master.mtk,
+					suite->mtk_size));
+	assert_true(number_parse_octets(SRTP_SALT, strlen(SRTP_SALT),
+					master.salt, suite->master_salt_size));
+	assert_int_equal(
+		derive_session_keys(suite, 1, &master, &keys, &problem), 0);
+	return keys;
+}
+
+/*
+ * The keys of RTP are those of RFC 3711 B.3; those of RTCP, and all of the long
+ * MTK, were computed with python3-cryptography (selftests/kmod/srtp_reference.py).
+ */
+static void test_srtp_vectors(void **state)
+{
+	static const uint32_t suites[] = { MBSEC_SUITE_AES128_CM_HMAC_SHA1_80,
+					   MBSEC_SUITE_AES128_CM_HMAC_SHA1_32,
+					   MBSEC_SUITE_NULL_HMAC_SHA1_80 };
+
 	(void)state;
-	memset(&keys, 0xff, sizeof(keys));
-	assert_int_equal(derive_session_keys(4, 0x123, mtk, &keys, &problem),
-			 EXIT_CODE_REFUSED);
-	assert_memory_equal(&keys, &none, sizeof(keys));
-	assert_non_null(strstr(problem.sentence, "0x0004"));
+	for (size_t i = 0; i < 3; i++) {
+		struct session_keys keys = srtp_derive(suites[i], SRTP_MTK);
+		bool null = suites[i] == MBSEC_SUITE_NULL_HMAC_SHA1_80;
+
+		keys_check(&keys.data,
+			   null ? "" : "c61e7a93744f39ee10734afe3ff7a087",
+			   "cebe321f6ff7716b6fd4ab49af256a156d38baa4",
+			   "30cbbc08863d8c85d49db34a9ae1");
+		keys_check(&keys.rtcp,
+			   null ? "" : "4c1aa45a81f73d61c800bbb00fbb1eaa",
+			   "8d54534feb49ae8e7993a6bd0b844fc323a93dfd",
+			   "9581c7ad87b3e530bf3e4454a8b3");
+	}
+}
+
+static void test_srtp_256(void **state)
+{
+	struct session_keys keys =
+		srtp_derive(MBSEC_SUITE_AES256_CM_HMAC_SHA1_80,
+			    SRTP_MTK "000102030405060708090a0b0c0d0e0f");
+
+	(void)state;
+	keys_check(
+		&keys.data,
+		"40a80b7dba18388e575572d07775287d6acd75af3e737dfe0b9d9b8699f84d5e",
+		"b7e123c5b0ce377e7325af5f2ccfe72619c4afef",
+		"f29f5f6416940c7c851335a5ace4");
+	keys_check(
+		&keys.rtcp,
+		"1f4bfaad33caadae1e7eae6f46b1f110cee74b854b2630aef4bf4a6a837423d8",
+		"d252304e54b27ba874ba7e9fbb5259c0527a80d0",
+		"91c92636b5b3543744e9e3f1ccfb");
+}
+
+static void test_unknown_suite(void **state)
+{
+	(void)state;
+	assert_null(suite_find(0));
+	assert_null(suite_find(4));
+	assert_null(suite_find(0xf105));
 }
 
 static void test_kid(void **state)
@@ -126,7 +196,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rfc_vector),
 		cmocka_unit_test(test_second_implementation),
-		cmocka_unit_test(test_unknown_suite_leaves_no_keys),
+		cmocka_unit_test(test_srtp_vectors),
+		cmocka_unit_test(test_srtp_256),
+		cmocka_unit_test(test_unknown_suite),
 		cmocka_unit_test(test_kid),
 	};
 

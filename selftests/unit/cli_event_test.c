@@ -99,7 +99,7 @@ static void test_json(void **state)
 	(void)state;
 	assert_line(
 		line_of(&event, true), "{\"time\":\"",
-		"\",\"type\":\"soft-expire\",\"limit\":\"bytes\",\"count\":1,\"address\":\"239.1.1.1\",\"port\":5000,\"source\":null,\"msk-id\":\"00000abc\",\"mtk-id\":2,\"sender-id\":256,\"role\":\"tx\"}\n");
+		"\",\"type\":\"soft-expire\",\"limit\":\"bytes\",\"count\":1,\"ssrc\":null,\"address\":\"239.1.1.1\",\"port\":5000,\"source\":null,\"msk-id\":\"00000abc\",\"mtk-id\":2,\"sender-id\":256,\"role\":\"tx\"}\n");
 }
 
 /* An event about a group has the same names, so that readers need not look. */
@@ -115,9 +115,27 @@ static void test_json_without_key(void **state)
 	event.key = key;
 	assert_line(
 		line_of(&event, true), "{\"time\":\"",
-		"\",\"type\":\"replay-storm\",\"limit\":null,\"count\":100,\"address\":\"239.1.1.1\",\"port\":5000,\"source\":null,\"msk-id\":null,\"mtk-id\":null,\"sender-id\":null,\"role\":null}\n");
+		"\",\"type\":\"replay-storm\",\"limit\":null,\"count\":100,\"ssrc\":null,\"address\":\"239.1.1.1\",\"port\":5000,\"source\":null,\"msk-id\":null,\"mtk-id\":null,\"sender-id\":null,\"role\":null}\n");
 	assert_line(line_of(&event, false), "",
 		    " replay-storm group 239.1.1.1 port 5000 count 100\n");
+}
+
+static void test_ssrc(void **state)
+{
+	struct event event = event_make();
+	struct key key = { .group = event.key.group };
+
+	(void)state;
+	event.type = MBSEC_EVENT_TYPE_ROC_NEEDED;
+	event.limit.known = false;
+	event.key = key;
+	event.ssrc = (struct maybe){ true, 0xabcdef };
+	assert_line(
+		line_of(&event, true), "{\"time\":\"",
+		"\",\"type\":\"roc-needed\",\"limit\":null,\"count\":1,\"ssrc\":\"00abcdef\",\"address\":\"239.1.1.1\",\"port\":5000,\"source\":null,\"msk-id\":null,\"mtk-id\":null,\"sender-id\":null,\"role\":null}\n");
+	assert_line(
+		line_of(&event, false), "",
+		" roc-needed group 239.1.1.1 port 5000 ssrc 00abcdef count 1\n");
 }
 
 static void test_unknown_type(void **state)
@@ -144,6 +162,7 @@ int main(void)
 		cmocka_unit_test(test_text),
 		cmocka_unit_test(test_json),
 		cmocka_unit_test(test_json_without_key),
+		cmocka_unit_test(test_ssrc),
 		cmocka_unit_test(test_unknown_type),
 		cmocka_unit_test(test_overrun),
 	};

@@ -11,20 +11,22 @@
 struct history_key fixture_key(int number)
 {
 	static struct session_keys session_keys[FIXTURE_KEYS];
-	struct session_keys *keys = &session_keys[number];
+	struct protocol_keys *keys = &session_keys[number].data;
 	struct history_key key = {
 		.group.port = 5000,
 		.msk_id = 0x89abcdef,
 		.mtk_id = number,
 		.sender_id = 0x100,
-		.keys = keys,
+		.keys = &session_keys[number],
 	};
 
-	keys->cipher_key_size = CIPHER_KEY_SIZE;
+	keys->cipher_key_size = 16;
+	keys->auth_key_size = 32;
+	keys->salt_size = 12;
 	memcpy(keys->cipher_key, "\1\2\3", 3);
 	memcpy(keys->auth_key, "\4\5\6", 3);
 	memcpy(keys->salt, "\7\10\11", 3);
-	keys->salt[SALT_SIZE - 1] = number;
+	keys->salt[11] = number;
 	assert_true(address_parse("239.1.1.1", &key.group.address));
 	return key;
 }

@@ -37,7 +37,7 @@ static void test_same_identity_other_key(void **state)
 	struct session_keys other = *key.keys;
 
 	fixture_record(*state, &key);
-	other.cipher_key[0] ^= 1;
+	other.data.cipher_key[0] ^= 1;
 	key.keys = &other;
 	assert_int_equal(fixture_find(*state, &key), HISTORY_SAME_IDENTITY);
 }
@@ -50,7 +50,7 @@ static void test_other_identity(void **state)
 	struct history_key changed;
 
 	fixture_record(*state, &key);
-	other.salt[0] ^= 1;
+	other.data.salt[0] ^= 1;
 	key.keys = &other;
 	changed = key;
 	changed.group.port = 5001;
@@ -84,6 +84,29 @@ static void test_same_key_other_kid(void **state)
 	assert_int_equal(fixture_find(*state, &key), HISTORY_SAME_KEY);
 }
 
+/* SRTP: no sender, and keys of RTCP too. */
+static void test_srtp(void **state)
+{
+	struct history_key key = fixture_key(1);
+	struct session_keys keys = *key.keys;
+	struct history_key changed;
+
+	keys.rtcp = keys.data;
+	keys.rtcp.salt[0] ^= 1;
+	key.keys = &keys;
+	key.sender_id = 0;
+	fixture_record(*state, &key);
+	assert_int_equal(fixture_find(*state, &key), HISTORY_SAME_KEY);
+	keys.rtcp.salt[0] ^= 2;
+	assert_int_equal(fixture_find(*state, &key), HISTORY_SAME_IDENTITY);
+	changed = key;
+	changed.sender_id = 0x100;
+	assert_int_equal(fixture_find(*state, &changed), HISTORY_NONE);
+	changed = key;
+	changed.mtk_id++;
+	assert_int_equal(fixture_find(*state, &changed), HISTORY_NONE);
+}
+
 static void test_all_fields_survive(void **state)
 {
 	struct history_key first = fixture_key(1);
@@ -101,7 +124,7 @@ static void test_all_fields_survive(void **state)
 	fixture_record(*state, &second);
 	assert_int_equal(fixture_find(*state, &first), HISTORY_SAME_KEY);
 	assert_int_equal(fixture_find(*state, &second), HISTORY_SAME_KEY);
-	other.auth_key[0] ^= 1;
+	other.data.auth_key[0] ^= 1;
 	assert_int_equal(fixture_find(*state, &second), HISTORY_SAME_IDENTITY);
 }
 
@@ -300,6 +323,7 @@ int main(void)
 		FIXTURE_TEST(test_same_identity_other_key),
 		FIXTURE_TEST(test_other_identity),
 		FIXTURE_TEST(test_same_key_other_kid),
+		FIXTURE_TEST(test_srtp),
 		FIXTURE_TEST(test_all_fields_survive),
 		FIXTURE_TEST(test_withdraw),
 		FIXTURE_TEST(test_modes),

@@ -16,6 +16,7 @@
 #include "keyfile.h"
 
 #define KEY "000102030405060708090a0b0c0d0e0f"
+#define SALT "a0a1a2a3a4a5a6a7a8a9aaabacad"
 
 struct fixture {
 	char directory[64];
@@ -59,10 +60,19 @@ static void file_make(struct fixture *fixture, const char *text, size_t size)
 	assert_int_equal(chmod(fixture->path, 0600), 0);
 }
 
-static void key_check(const uint8_t mtk[static MTK_SIZE])
+static int read_mtk(char *name, struct master_key *key, struct problem *problem)
+{
+	static const struct keyfile_sizes sizes = { MTK_SIZE, 0 };
+
+	return keyfile_read(name, &sizes, key, problem);
+}
+
+static void key_check(const struct master_key *key)
 {
 	for (int i = 0; i < MTK_SIZE; i++)
-		assert_int_equal(mtk[i], i);
+		assert_int_equal(key->mtk[i], i);
+	for (int i = 0; i < MASTER_SALT_SIZE; i++)
+		assert_int_equal(key->salt[i], 0);
 }
 
 static void test_good(void **state)
@@ -75,12 +85,12 @@ static void test_good(void **state)
 	struct fixture *fixture = *state;
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
-		uint8_t mtk[MTK_SIZE] = {};
+		struct master_key key = {};
 		struct problem problem;
 
 		file_make(fixture, texts[i], strlen(texts[i]));
-		assert_int_equal(keyfile_read(fixture->path, mtk, &problem), 0);
-		key_check(mtk);
+		assert_int_equal(read_mtk(fixture->path, &key, &problem), 0);
+		key_check(&key);
 	}
 }
 
@@ -101,6 +111,7 @@ static void test_bad(void **state)
 		{ KEY "\r\n", 34, "holds at least 33 octets" },
 		{ " " KEY, 33, "holds at least 33 octets" },
 		{ KEY "\n" KEY, 65, "holds at least 34 octets" },
+		{ KEY ":" SALT, 61, "no salt to a key of this kind" },
 		{ "0x0102030405060708090a0b0c0d0e0f", 32,
 		  "something in it is none" },
 		{ "000102030405060708090a0b0c0d0e0g", 32,
@@ -113,19 +124,81 @@ static void test_bad(void **state)
 	struct fixture *fixture = *state;
 
 	for (size_t i = 0; i < sizeof(bads) / sizeof(bads[0]); i++) {
-		const uint8_t none[MTK_SIZE] = {};
-		uint8_t mtk[MTK_SIZE] = {};
+		const struct master_key none = {};
+		struct master_key key = {};
 		struct problem problem;
 
 		file_make(fixture, bads[i].text, bads[i].size);
-		assert_int_equal(keyfile_read(fixture->path, mtk, &problem),
+		assert_int_equal(read_mtk(fixture->path, &key, &problem),
 				 EXIT_CODE_REFUSED);
 		if (!strstr(problem.sentence, bads[i].reason))
 			fail_msg("no '%s' in '%s'", bads[i].reason,
 				 problem.sentence);
 		/* Neither what is in the file nor a part of the key. */
 		assert_null(strstr(problem.sentence, "0102"));
-		assert_memory_equal(mtk, none, sizeof(mtk));
+		assert_memory_equal(&key, &none, sizeof(key));
+	}
+}
+
+static void test_with_salt(void **state)
+{
+	static const struct keyfile_sizes sizes[] = { { MTK_SIZE, 14 },
+						      { MTK_SIZE_MAX, 14 } };
+	static const char *const texts[] = {
+		KEY ":" SALT,
+		KEY KEY ":" SALT "\n",
+	};
+	struct fixture *fixture = *state;
+	struct problem problem;
+	struct master_key key;
+
+	for (size_t i = 0; i < 2; i++) {
+		file_make(fixture, texts[i], strlen(texts[i]));
+		assert_int_equal(keyfile_read(fixture->path, &sizes[i], &key,
+					      &problem),
+				 0);
+		for (size_t j = 0; j < sizes[i].key; j++)
+			assert_int_equal(key.mtk[j], j % 16);
+		for (size_t j = 0; j < MASTER_SALT_SIZE; j++)
+			assert_int_equal(key.salt[j], 0xa0 + j);
+		assert_int_equal(keyfile_read(fixture->path, &sizes[!i], &key,
+					      &problem),
+				 EXIT_CODE_REFUSED);
+	}
+}
+
+static void test_bad_salt(void **state)
+{
+	static const struct keyfile_sizes sizes = { MTK_SIZE, 14 };
+	static const struct bad bads[] = {
+		{ KEY, 32, "28 more, and the salt is missing" },
+		{ KEY "\n", 33, "the salt is missing" },
+		{ KEY ":", 33, "holds 33 octets" },
+		{ KEY "-" SALT, 61, "something in it is none" },
+		{ KEY ":" SALT ":", 62, "holds at least 62 octets" },
+		{ KEY ":" SALT "00", 63, "holds at least 63 octets" },
+		{ KEY SALT ":", 61, "something in it is none" },
+		{ KEY ":a0a1a2a3a4a5a6a7a8a9aaabacag", 61,
+		  "something in it is none" },
+	};
+	struct fixture *fixture = *state;
+
+	for (size_t i = 0; i < sizeof(bads) / sizeof(bads[0]); i++) {
+		const struct master_key none = {};
+		struct problem problem;
+		struct master_key key;
+
+		memset(&key, 0xff, sizeof(key));
+		file_make(fixture, bads[i].text, bads[i].size);
+		assert_int_equal(keyfile_read(fixture->path, &sizes, &key,
+					      &problem),
+				 EXIT_CODE_REFUSED);
+		if (!strstr(problem.sentence, bads[i].reason))
+			fail_msg("no '%s' in '%s'", bads[i].reason,
+				 problem.sentence);
+		assert_null(strstr(problem.sentence, "0102"));
+		assert_null(strstr(problem.sentence, "a0a1"));
+		assert_memory_equal(&key, &none, sizeof(key));
 	}
 }
 
@@ -133,12 +206,12 @@ static void test_absent(void **state)
 {
 	struct fixture *fixture = *state;
 	struct problem problem;
-	uint8_t mtk[MTK_SIZE];
+	struct master_key key;
 
-	assert_int_equal(keyfile_read(fixture->path, mtk, &problem),
+	assert_int_equal(read_mtk(fixture->path, &key, &problem),
 			 EXIT_CODE_REFUSED);
 	assert_non_null(strstr(problem.sentence, "No such file"));
-	assert_int_equal(keyfile_read(fixture->directory, mtk, &problem),
+	assert_int_equal(read_mtk(fixture->directory, &key, &problem),
 			 EXIT_CODE_REFUSED);
 	assert_non_null(strstr(problem.sentence, "Is a directory"));
 }
@@ -147,10 +220,10 @@ static void test_key_instead_of_name(void **state)
 {
 	char name[] = KEY;
 	struct problem problem;
-	uint8_t mtk[MTK_SIZE];
+	struct master_key key;
 
 	(void)state;
-	assert_int_equal(keyfile_read(name, mtk, &problem), EXIT_CODE_USAGE);
+	assert_int_equal(read_mtk(name, &key, &problem), EXIT_CODE_USAGE);
 	assert_null(strstr(problem.sentence, KEY));
 	/* Not in the list of processes any longer. */
 	for (size_t i = 0; i < sizeof(KEY); i++)
@@ -161,15 +234,15 @@ static void test_file_with_a_name_like_a_key(void **state)
 {
 	struct fixture *fixture = *state;
 	struct problem problem;
-	uint8_t mtk[MTK_SIZE];
+	struct master_key key;
 	char name[] = KEY;
 
 	assert_int_equal(chdir(fixture->directory), 0);
 	snprintf(fixture->path, sizeof(fixture->path), "%s/" KEY,
 		 fixture->directory);
 	file_make(fixture, KEY, strlen(KEY));
-	assert_int_equal(keyfile_read(name, mtk, &problem), 0);
-	key_check(mtk);
+	assert_int_equal(read_mtk(name, &key, &problem), 0);
+	key_check(&key);
 }
 
 static void test_looks_like_key(void **state)
@@ -178,6 +251,10 @@ static void test_looks_like_key(void **state)
 	assert_true(keyfile_looks_like_key(KEY));
 	assert_true(keyfile_looks_like_key("0x" KEY));
 	assert_true(keyfile_looks_like_key("DEADBEEFdeadbeef"));
+	assert_true(keyfile_looks_like_key(KEY ":" SALT));
+	assert_true(keyfile_looks_like_key(KEY ":"));
+	assert_false(keyfile_looks_like_key(KEY ":" SALT ":"));
+	assert_false(keyfile_looks_like_key("key:" SALT));
 	assert_false(keyfile_looks_like_key("deadbeef"));
 	assert_false(keyfile_looks_like_key("./" KEY));
 	assert_false(keyfile_looks_like_key("-"));
@@ -185,7 +262,7 @@ static void test_looks_like_key(void **state)
 }
 
 /* Takes standard input and standard error over for one call. */
-static int read_from_pipe(const char *text, uint8_t mtk[static MTK_SIZE],
+static int read_from_pipe(const char *text, struct master_key *key,
 			  struct problem *problem)
 {
 	int saved = dup(STDIN_FILENO);
@@ -198,7 +275,7 @@ static int read_from_pipe(const char *text, uint8_t mtk[static MTK_SIZE],
 	close(fds[1]);
 	dup2(fds[0], STDIN_FILENO);
 	close(fds[0]);
-	code = keyfile_read(name, mtk, problem);
+	code = read_mtk(name, key, problem);
 	dup2(saved, STDIN_FILENO);
 	close(saved);
 	return code;
@@ -207,12 +284,12 @@ static int read_from_pipe(const char *text, uint8_t mtk[static MTK_SIZE],
 static void test_standard_input(void **state)
 {
 	struct problem problem;
-	uint8_t mtk[MTK_SIZE];
+	struct master_key key;
 
 	(void)state;
-	assert_int_equal(read_from_pipe(KEY "\n", mtk, &problem), 0);
-	key_check(mtk);
-	assert_int_equal(read_from_pipe("00\n", mtk, &problem),
+	assert_int_equal(read_from_pipe(KEY "\n", &key, &problem), 0);
+	key_check(&key);
+	assert_int_equal(read_from_pipe("00\n", &key, &problem),
 			 EXIT_CODE_REFUSED);
 }
 
@@ -221,7 +298,7 @@ static size_t warnings_of_mode(struct fixture *fixture, mode_t mode)
 	int saved = dup(STDERR_FILENO);
 	char text[512] = "";
 	struct problem problem;
-	uint8_t mtk[MTK_SIZE];
+	struct master_key key;
 	ssize_t count;
 	int fds[2];
 
@@ -230,7 +307,7 @@ static size_t warnings_of_mode(struct fixture *fixture, mode_t mode)
 	assert_int_equal(pipe(fds), 0);
 	dup2(fds[1], STDERR_FILENO);
 	close(fds[1]);
-	assert_int_equal(keyfile_read(fixture->path, mtk, &problem), 0);
+	assert_int_equal(read_mtk(fixture->path, &key, &problem), 0);
 	dup2(saved, STDERR_FILENO);
 	close(saved);
 	count = read(fds[0], text, sizeof(text) - 1);
@@ -256,6 +333,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_good, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_bad, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_with_salt, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_bad_salt, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_absent, setup, teardown),
 		cmocka_unit_test(test_key_instead_of_name),
 		cmocka_unit_test_setup_teardown(

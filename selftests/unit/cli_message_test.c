@@ -1,76 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Requests, read back attribute by attribute, and answers of the kernel. */
 #include <arpa/inet.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
 
-#include <cmocka.h>
-
-#include <linux/mbsec.h>
-#include <netlink/attr.h>
-#include <netlink/genl/genl.h>
-
+#include "cli_message_fixture.h"
 #include "decode.h"
 #include "encode.h"
-#include "netlink.h"
-
-static const struct netlink netlink = { .family = 100 };
 
 static const struct session_keys session_keys = {
-	.cipher_key_size = CIPHER_KEY_SIZE,
-	.cipher_key = { 1, [15] = 2 },
-	.auth_key = { 3, [31] = 4 },
-	.salt = { 5, [11] = 6 },
+	.data = {
+		.cipher_key_size = 16,
+		.auth_key_size = 32,
+		.salt_size = 12,
+		.cipher_key = { 1, [15] = 2 },
+		.auth_key = { 3, [31] = 4 },
+		.salt = { 5, [11] = 6 },
+	},
 };
-
-static void root_read(struct nl_msg *msg,
-		      struct nlattr *root[static MBSEC_A_MAX + 1])
-{
-	assert_int_equal(
-		genlmsg_parse(nlmsg_hdr(msg), 0, root, MBSEC_A_MAX, NULL), 0);
-}
-
-/* The nest, which must say that it is one, as strict kernels demand. */
-static void nest_read(struct nlattr *nest, struct nlattr **tb, int max)
-{
-	assert_non_null(nest);
-	assert_true(nest->nla_type & NLA_F_NESTED);
-	assert_int_equal(nla_parse_nested(tb, max, nest, NULL), 0);
-}
-
-static unsigned int present(struct nlattr **tb, int max)
-{
-	unsigned int count = 0;
-
-	for (int i = 1; i <= max; i++)
-		count += !!tb[i];
-	return count;
-}
-
-static void assert_u32(const struct nlattr *attr, uint32_t value)
-{
-	assert_non_null(attr);
-	assert_int_equal(nla_len(attr), 4);
-	assert_int_equal(nla_get_u32(attr), value);
-}
-
-static void assert_u64(const struct nlattr *attr, uint64_t value)
-{
-	assert_non_null(attr);
-	assert_int_equal(nla_len(attr), 8);
-	assert_true(nla_get_u64(attr) == value);
-}
-
-static void assert_octets(const struct nlattr *attr, const void *octets,
-			  int size)
-{
-	assert_non_null(attr);
-	assert_int_equal(nla_len(attr), size);
-	assert_memory_equal(nla_data(attr), octets, size);
-}
 
 static void test_header(void **state)
 {
@@ -189,9 +134,10 @@ static void test_key_all(void **state)
 	assert_int_equal(nla_get_u16(tb[MBSEC_A_KEY_MTK_ID]), 0x1234);
 	assert_int_equal(nla_get_u16(tb[MBSEC_A_KEY_SENDER_ID]), 0xbeef);
 	assert_u32(tb[MBSEC_A_KEY_ROLE], MBSEC_ROLE_TX);
-	assert_octets(tb[MBSEC_A_KEY_CIPHER_KEY], session_keys.cipher_key, 16);
-	assert_octets(tb[MBSEC_A_KEY_AUTH_KEY], session_keys.auth_key, 32);
-	assert_octets(tb[MBSEC_A_KEY_SALT], session_keys.salt, 12);
+	assert_octets(tb[MBSEC_A_KEY_CIPHER_KEY], session_keys.data.cipher_key,
+		      16);
+	assert_octets(tb[MBSEC_A_KEY_AUTH_KEY], session_keys.data.auth_key, 32);
+	assert_octets(tb[MBSEC_A_KEY_SALT], session_keys.data.salt, 12);
 	assert_u32(tb[MBSEC_A_KEY_WINDOW], 8192);
 	assert_u64(tb[MBSEC_A_KEY_SOFT_PACKETS], 1ULL << 40);
 	assert_u64(tb[MBSEC_A_KEY_HARD_PACKETS], (1ULL << 40) + 1);
@@ -213,7 +159,7 @@ static void test_key_least(void **state)
 	struct arguments args = key_arguments();
 
 	(void)state;
-	keys.cipher_key_size = 0;
+	keys.data.cipher_key_size = 0;
 	assert_true(encode_key(msg, &args, &keys));
 	root_read(msg, root);
 	nest_read(root[MBSEC_A_KEY], tb, MBSEC_A_KEY_MAX);
@@ -290,6 +236,9 @@ static void test_decode_group(void **state)
 	assert_int_equal(group.senders, 5);
 	assert_int_equal(group.counters.value[MBSEC_A_COUNTERS_RX_DROP_CRYPTO],
 			 1000 + MBSEC_A_COUNTERS_RX_DROP_CRYPTO);
+	assert_false(group.rtcp_port.known || group.no_mki ||
+		     group.roc_rate.known || group.roc_mode.known ||
+		     group.allow_no_integrity);
 	netlink_message_free(msg);
 }
 
@@ -364,11 +313,13 @@ static void test_decode_event(void **state)
 	nla_put_u32(msg, MBSEC_A_EVENT_TYPE, MBSEC_EVENT_TYPE_SOFT_EXPIRE);
 	nla_put_u32(msg, MBSEC_A_EVENT_LIMIT, MBSEC_LIMIT_BYTES);
 	nla_put_u64(msg, MBSEC_A_EVENT_COUNT, 100);
+	nla_put_u32(msg, MBSEC_A_EVENT_SSRC, 0xcafebabe);
 	nla_nest_end(msg, nest);
 	assert_true(decode_event(nlmsg_hdr(msg), &event));
 	assert_int_equal(event.type, MBSEC_EVENT_TYPE_SOFT_EXPIRE);
 	assert_int_equal(event.limit.value, MBSEC_LIMIT_BYTES);
 	assert_int_equal(event.count.value, 100);
+	assert_int_equal(event.ssrc.value, 0xcafebabe);
 	assert_false(event.has_group);
 	assert_false(event.key.msk_id.known);
 	netlink_message_free(msg);

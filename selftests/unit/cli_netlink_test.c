@@ -188,10 +188,14 @@ static void test_long_sentence_is_cut(void **state)
 static struct nl_msg *key_message(const struct netlink *netlink)
 {
 	const struct session_keys keys = {
-		.cipher_key_size = CIPHER_KEY_SIZE,
-		.cipher_key = { 0xde, 0xad },
-		.auth_key = { 0xbe, 0xef },
-		.salt = { 0xca, 0xfe },
+		.data = {
+			.cipher_key_size = 16,
+			.auth_key_size = 32,
+			.salt_size = 12,
+			.cipher_key = { 0xde, 0xad },
+			.auth_key = { 0xbe, 0xef },
+			.salt = { 0xca, 0xfe },
+		},
 	};
 	const struct arguments args = { .role = MBSEC_ROLE_TX };
 	struct nl_msg *msg = netlink_message(netlink, MBSEC_CMD_KEY_ADD, 0);

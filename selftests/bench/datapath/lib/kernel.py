@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The kernel module of the benchmark: what it is asked and what it answers."""
+
+import os
+import re
+import subprocess
+
+import netns
+from contenders import LIMITS
+
+CONTROL = "/sys/kernel/debug/mbsec-bench/run"
+# Whose code the contenders use; udev loads them on a machine that has one.
+CIPHERS = ("aesni_intel", "ghash_clmulni_intel", "sha256_ssse3", "sha1_ssse3")
+CIPHERS_UML = ("aesni-intel", "sha1-ssse3", "sha256-ssse3")
+
+
+def load_ciphers():
+    """Before any algorithm is asked for, as what was once found is kept."""
+    folder = os.environ.get("UML_CRYPTO")
+    if folder:
+        for name in CIPHERS_UML:
+            netns.run("insmod", os.path.join(folder, name + ".ko"))
+        return
+    for name in CIPHERS:
+        subprocess.run(["modprobe", "-q", name], check=False)
+
+
+def load(bench_module):
+    load_ciphers()
+    if not netns.module_loaded():
+        netns.module_insert()
+    if not os.path.exists("/sys/module/mbsec_bench"):
+        netns.run("insmod", bench_module)
+    if not os.path.exists(CONTROL):
+        netns.run("mount", "-t", "debugfs", "debugfs", "/sys/kernel/debug")
+
+
+def crypto_drivers():
+    """What the contenders got, of all that /proc/crypto has: templates and internal drivers."""
+    with open("/proc/crypto", encoding="ascii") as crypto:
+        text = crypto.read()
+    wanted = re.compile(r"authenc|rfc3686|rfc4106|gcm|hmac\(sha(1|256)|^__ctr|^ctr\(")
+    return sorted({name for name in re.findall(r"^driver\s*: (.*)$", text, re.M)
+                   if wanted.search(name)})
+
+
+class Bench:
+    """Runs of the module."""
+
+    WARM_UP = 2  # batches that are sent and not timed
+
+    def __init__(self):
+        self.control = os.open(CONTROL, os.O_RDWR)
+        self.drivers = {}
+
+    def ask(self, line):
+        """The answer's lines."""
+        os.write(self.control, line.encode())
+        os.lseek(self.control, 0, os.SEEK_SET)
+        answer = b""
+        while chunk := os.read(self.control, 1 << 20):
+            answer += chunk
+        return answer.decode().splitlines()
+
+    def flow(self, contender, size, segments=1, batch=32, rounds=20, apart=True):
+        """Pairs of nanoseconds, of sending and receiving, for each batch."""
+        hosts = contender.hosts
+        lines = self.ask(f"flow {hosts['a'].descriptor} {hosts['b'].descriptor} {size} {segments} "
+                         f"{batch} {rounds} {contender.sequence} {int(apart)}")
+        contender.sequence += (rounds + self.WARM_UP) * batch * segments
+        contender.sequence %= 1 << 16
+        return [tuple(map(int, line.split())) for line in lines]
+
+    def limit(self, name, size, segments=1, batch=32, rounds=20):
+        """The same of cipher and MAC alone."""
+        lines = self.ask(f"limit {LIMITS.index(name)} {size} {segments} {batch} {rounds}")
+        self.drivers[name] = lines[0]
+        return [tuple(map(int, line.split())) for line in lines[1:]]

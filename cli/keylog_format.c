@@ -27,7 +27,7 @@
  * @sdp_parameters: session parameters of SDP behind the key
  * @cipher: of GStreamer
  * @auth: of GStreamer, of RTP; that of RTCP has 80 bits in any case
- * @ffmpeg: ffmpeg has it
+ * @ffmpeg: ffmpeg has it, to send; to receive it takes the line of SDP
  */
 static const struct words {
 	uint32_t suite;
@@ -167,7 +167,7 @@ size_t keylog_format(const struct keylog_entry *entry,
 	add(&out, "# libsrtp: %s%s\n", forms.mtk, forms.salt);
 	add_sdp(&out, entry, &forms);
 	if (forms.words->ffmpeg && !entry->has_mki)
-		add(&out, "# ffmpeg: -srtp_in_suite %s -srtp_in_params %s\n",
+		add(&out, "# ffmpeg: -srtp_out_suite %s -srtp_out_params %s\n",
 		    forms.words->sdp, forms.both);
 	add_gstreamer(&out, entry, &forms);
 	add(&out, "mtk %s\nsalt %s\nroc %" PRIu32 "\n", forms.mtk, forms.salt,

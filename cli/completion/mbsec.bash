@@ -8,11 +8,12 @@ _mbsec() {
 	local group='port src' key='port src msk-id mtk-id sender' words=
 	case $COMP_CWORD:${COMP_WORDS[1]-}:${COMP_WORDS[2]-} in
 	1:*)
-		words='group key flush stats monitor service ue usim member msk mtk status
-			explain version help'
+		words='group key sender flush stats monitor service ue usim member msk mtk status
+			explain keylog version help'
 		;;
 	2:group:*) words='add del show' ;;
 	2:key:*) words='add activate del show' ;;
+	2:sender:*) words='add del show' ;;
 	2:explain:*) words='mikey nas5g naseps sframe srtp digest' ;;
 	*:explain:*) words='- keys -j' ;;
 	2:service:*) words='add show del join leave joined' ;;
@@ -38,13 +39,23 @@ _mbsec() {
 	*:msk:solicit) words='key-group ue' ;;
 	*:mtk:rotate) words=key-group ;;
 	*:service:* | *:usim:* | *:msk:*) words=-j ;;
-	*:group:add) words="$group dev format suite policy dir" ;;
+	*:group:add)
+		words="$group dev format suite policy dir rtcp-port no-mki roc-rate roc-mode
+			allow-no-integrity"
+		;;
 	*:group:del) words=$group ;;
 	*:key:add)
 		words="$key tx rx key-file window activate soft-packets hard-packets
 			soft-bytes hard-bytes soft-time hard-time"
 		;;
 	*:key:activate | *:key:del) words=$key ;;
+	*:sender:add) words="$group ssrc roc seq tx rx" ;;
+	*:sender:del) words="$group ssrc tx rx" ;;
+	2:keylog:*)
+		mapfile -t COMPREPLY < <(compgen -f -- "$word")
+		return
+		;;
+	*:keylog:*) words='key-file suite msk-id mtk-id ssrc roc --write-secret-keys' ;;
 	*:*:show) words="$group -s -j" ;;
 	*:stats:* | *:monitor:* | *:status:*) words='-j --socket' ;;
 	esac
@@ -54,8 +65,12 @@ _mbsec() {
 	dir) words='in out both forward' ;;
 	suite)
 		words='aes128-ctr-hmac-sha256-80 aes128-ctr-hmac-sha256-64
-			aes128-ctr-hmac-sha256-32 null-hmac-sha256-80'
+			aes128-ctr-hmac-sha256-32 null-hmac-sha256-80
+			aes128-cm-hmac-sha1-80 aes128-cm-hmac-sha1-32
+			aes256-cm-hmac-sha1-80 null-hmac-sha1-80'
 		;;
+	roc-mode) words='1 2 3' ;;
+	rtcp-port) words=none ;;
 	confidentiality | integrity | uicc | open | gba-u) words='on off' ;;
 	key-file | keys | k-file | opc-file | op-file | --socket)
 		mapfile -t COMPREPLY < <(compgen -f -- "$word")

@@ -244,7 +244,7 @@ static void test_lines_without_mki(void **state)
 	assert_line(text, "# mki: none\n");
 	assert_line(
 		text,
-		"# ffmpeg: -srtp_in_suite AES_CM_128_HMAC_SHA1_80 -srtp_in_params AAECAwQFBgcICQoLDA0OD6ChoqOkpaanqKmqq6yt\n");
+		"# ffmpeg: -srtp_out_suite AES_CM_128_HMAC_SHA1_80 -srtp_out_params AAECAwQFBgcICQoLDA0OD6ChoqOkpaanqKmqq6yt\n");
 	assert_line(text, "inline:AAECAwQFBgcICQoLDA0OD6ChoqOkpaanqKmqq6yt\n");
 	assert_null(strstr(text, "mki="));
 	assert_null(strstr(text, "ssrc"));

@@ -15,14 +15,17 @@ import client
 import ktap
 import netns
 import sframe_reference as sframe
+import srtp_reference as srtp
 import uapi
 from capture import pattern_payload
 from client import Group, Key
 from ktap import check, equal
 from netlink import NetlinkError, ReplyError
+from srtp_session import MediaKey
 from topology import Lan, Session, receive_all, refused
 
 NAMESPACES, KEYS = 100, 3000
+MEDIA = Group("239.12.4.1", 5000)
 RELOADS = 2
 SIOCSIFFLAGS, IFF_UP = 0x8914, 1
 
@@ -50,12 +53,18 @@ def loopback_up():
         fcntl.ioctl(control, SIOCSIFFLAGS, struct.pack("16sH22x", b"lo", IFF_UP))
 
 
+def media_key(random, number):
+    return MediaKey(random.randbytes(16), random.randbytes(14), number, 1, srtp.AES128_80)
+
+
 def fill_namespace(random, number):
     """Groups and keys, and a datagram that is protected and read again."""
     kernel = client.Client()
     group = Group("239.12.1.1", 5000)
     key = Key(random.randbytes(16), number, 1)
     kernel.group_add(group)
+    kernel.group_add(MEDIA, format=uapi.FORMAT_SRTP)
+    kernel.key_add(MEDIA, media_key(random, number), uapi.ROLE_TX, activate=True)
     kernel.group_add(Group("ff15::c:1"), suite=sframe.NULL_80)
     kernel.rx_add(Group("ff15::c:1"), Key(random.randbytes(16), suite=sframe.NULL_80))
     kernel.tx_add(group, key)
@@ -68,6 +77,8 @@ def fill_namespace(random, number):
     receiver.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, loopback)
     receiver.sendto(b"%d" % number, (group.address, group.port))
     equal(receiver.recv(100), b"%d" % number, "payload")
+    for ssrc in range(3):
+        receiver.sendto(srtp.rtp(number, b"payload", ssrc), (MEDIA.address, MEDIA.port))
     return kernel, receiver
 
 
@@ -93,7 +104,7 @@ def namespaces(random):
 
 @all_cpus
 def endless_load(namespace_descriptor, address, ready):
-    """Sends until the end of the namespace or of the process."""
+    """Sends to the group and to that of the media until its namespace or the process ends."""
     # Whoever changes something meanwhile goes first.
     os.nice(19)
     netns.setns(namespace_descriptor)
@@ -106,6 +117,8 @@ def endless_load(namespace_descriptor, address, ready):
     while True:
         try:
             sender.sendto(pattern_payload(300, number), (address, 5000))
+            sender.sendto(srtp.rtp(number, pattern_payload(300, number), number % 97),
+                          (MEDIA.address, MEDIA.port))
         except OSError:
             pass
         number += 1
@@ -138,8 +151,11 @@ def namespace_under_load(lan):
     group = Group("239.12.2.1", 5000)
     kernel.group_add(group)
     kernel.tx_add(group, lan.key(), hard_seconds=1)
+    kernel.group_add(MEDIA, format=uapi.FORMAT_SRTP)
+    kernel.key_add(MEDIA, media_key(lan.random, 1), uapi.ROLE_TX, activate=True, hard_seconds=1)
     process = start_load(namespace, group.address)
     kernel.tx_add(group, lan.key())
+    ktap.wait_for(lambda: kernel.counters(MEDIA)["tx-packets"] > 10, "packets of SRTP are sent")
     namespace.close()
     kernel.group_del(group)
     kernel.group_add(group)
@@ -199,16 +215,27 @@ def events_and_dumps(namespace):
     return watcher, reader
 
 
+def media_add(lan, number):
+    """A group of SRTP on both hosts, that the load sends to."""
+    key = media_key(lan.random, number)
+    for host, role in ((lan.member, uapi.ROLE_RX), (lan.sender, uapi.ROLE_TX)):
+        host.mbsec.group_add(MEDIA, format=uapi.FORMAT_SRTP)
+        host.mbsec.key_add(MEDIA, key, role, **({"activate": True} if role == uapi.ROLE_TX else {}))
+
+
 def module_under_load(lan):
     """rmmod while packets are sent, received and forged; then again from the start."""
     lan.wire.expect_flood()
     session = Session(lan, 4)
+    media_add(lan, 1000)
+    listener = lan.member.receiver(MEDIA)
     loads = [start_load(host.namespace, session.group.address)
              for host in (lan.sender, lan.outsider)]
     try:
-        for _ in range(RELOADS):
-            ktap.wait_for(lambda: lan.member.mbsec.counters(session.group)["rx-packets"] > 10,
-                          "authentic traffic flows")
+        for number in range(RELOADS):
+            for group in (session.group, MEDIA):
+                ktap.wait_for(lambda group=group: lan.member.mbsec.counters(group)["rx-packets"] > 10,
+                              "authentic traffic flows")
             ends = events_and_dumps(lan.member.namespace)
             for end in ends:
                 end.close()
@@ -224,9 +251,11 @@ def module_under_load(lan):
             key = lan.key()
             lan.member.mbsec.rx_add(session.group, key)
             lan.sender.mbsec.tx_add(session.group, key)
+            media_add(lan, number)
     finally:
         for process in loads:
             stop_load(process)
+        listener.close()
 
 
 def busy_module(lan):

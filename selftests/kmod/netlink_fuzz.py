@@ -25,11 +25,12 @@ MESSAGES = int(os.environ.get("MBSEC_FUZZ_MESSAGES", "21000"))
 BATCH = 16
 # Every session key has it; no message of the kernel may.
 SECRET = b"\xa5\x5aSECRET"
+SRTP_GROUP = 0xEF0A0009
 
 INTERESTING = {
     uapi.U16: (0, 1, 7, 0xff, 0x100, 0x101, 5000, 0x7fff, 0x8000, 0xffff),
     uapi.U32: (0, 1, 2, 3, 4, 7, 8, 63, 64, 65, 1024, 8192, 8193, 0x7fffffff, 0x80000000,
-               0xf001, 0xffffffff),
+               0xf001, 0xf101, 0xf103, 0xffffffff),
     uapi.U64: (0, 1, 2, 100, (1 << 32) - 1, 1 << 32, (1 << 40) - 1, 1 << 40, 1 << 63,
                (1 << 64) - 1),
     uapi.BE32: (0, 0xEF0A0001, 0xEF0A0002, 0xE0000001, 0xEFFFFFFF, 0x0A000001, 0x7F000001,
@@ -37,8 +38,8 @@ INTERESTING = {
 }
 ADDRESSES_V6 = (bytes(16), bytes.fromhex("ff15" + "00" * 13 + "01"), b"\xff" * 16,
                 bytes.fromhex("fe80" + "00" * 13 + "01"), b"\0" * 10 + b"\xff\xff\xef\x0a\0\1")
-REQUESTS = [number for number in range(uapi.CMD_GROUP_ADD, uapi.CMD_STATS_GET + 1)
-            if number not in (uapi.CMD_GROUP_GET, uapi.CMD_KEY_GET)]
+REQUESTS = [number for number in range(uapi.CMD_GROUP_ADD, uapi.CMD_SENDER_DEL + 1)
+            if number not in (uapi.CMD_GROUP_GET, uapi.CMD_KEY_GET, uapi.CMD_EVENT)]
 
 
 class Generator:
@@ -77,6 +78,48 @@ class Generator:
             attributes.append(("source-v4", struct.pack(">I", 0x0A000001)))
         return attributes
 
+    def srtp_group(self):
+        """One that packets of SRTP are of, whatever they look like."""
+        random = self.random
+        attributes = [("address-v4", struct.pack(">I", SRTP_GROUP)),
+                      ("format", struct.pack("=I", uapi.FORMAT_SRTP))]
+        for name, form, values in (("suite", "=I", (0xf101, 0xf102, 0xf103, 0xf104)),
+                                   ("roc-mode", "=I", (1, 2, 3)), ("roc-rate", "=H", (1, 2, 20000)),
+                                   ("allow-no-integrity", "", ()), ("no-mki", "", ())):
+            if random.random() < 0.3:
+                attributes.append((name, struct.pack(form, random.choice(values)) if form else b""))
+        return attributes
+
+    def srtp_key(self, command):
+        random = self.random
+        attributes = [("msk-id", struct.pack("=I", random.randrange(2))),
+                      ("mtk-id", struct.pack("=H", random.randrange(2)))]
+        if command == uapi.CMD_KEY_ADD:
+            attributes.append(("role", struct.pack("=I", random.choice((1, 2)))))
+            for prefix in ("", "rtcp-"):
+                attributes += [(prefix + "cipher-key", self.key_octets(16)),
+                               (prefix + "auth-key", self.key_octets(20)),
+                               (prefix + "salt", self.key_octets(14))]
+        return attributes
+
+    def sender(self, command):
+        random = self.random
+        attributes = [("ssrc", struct.pack("=I", random.randrange(4)))]
+        if random.random() < 0.5:
+            attributes.append(("role", struct.pack("=I", random.choice((1, 2)))))
+        if command == uapi.CMD_SENDER_ADD:
+            attributes.append(("roc", struct.pack("=I", random.choice((0, 7, 0xffffffff)))))
+        return attributes
+
+    def of_srtp(self, command):
+        group = self.srtp_group()
+        nests = {"group": group if command == uapi.CMD_GROUP_ADD else group[:1]}
+        if command in (uapi.CMD_KEY_ADD, uapi.CMD_KEY_ACTIVATE, uapi.CMD_KEY_DEL):
+            nests["key"] = self.srtp_key(command)
+        elif command in (uapi.CMD_SENDER_ADD, uapi.CMD_SENDER_DEL):
+            nests["sender"] = self.sender(command)
+        return nests
+
     def known_key(self, command):
         random = self.random
         attributes = [("msk-id", struct.pack("=I", random.randrange(2))),
@@ -95,6 +138,8 @@ class Generator:
         """A request that may well be taken: {set: [(name, octets)]}."""
         if command in (uapi.CMD_FLUSH, uapi.CMD_STATS_GET):
             return {}
+        if command >= uapi.CMD_SENDER_ADD or self.random.random() < 0.2:
+            return self.of_srtp(command)
         nests = {"group": self.known_group()}
         if command in (uapi.CMD_KEY_ADD, uapi.CMD_KEY_ACTIVATE, uapi.CMD_KEY_DEL):
             nests["key"] = self.known_key(command)
@@ -197,13 +242,15 @@ class Target:
 
     def raw_state(self):
         return (self.client.netlink.dump_raw(uapi.CMD_GROUP_GET),
-                self.client.netlink.dump_raw(uapi.CMD_KEY_GET))
+                self.client.netlink.dump_raw(uapi.CMD_KEY_GET),
+                self.client.netlink.dump_raw(uapi.CMD_SENDER_GET))
 
     def same_state(self, before, after):
         """Equal but for the age of the keys."""
         if before == after:
             return True
-        return before[0] == after[0] and without_age(before[1]) == without_age(after[1])
+        return before[0] == after[0] and before[2] == after[2] and (
+            without_age(before[1]) == without_age(after[1]))
 
     def send(self, messages):
         """Error numbers and sentences, in order."""
@@ -249,6 +296,7 @@ def fuzz(target, random, count):
             check(target.same_state(before, after), "refused messages changed the state: "
                   + " ".join(f"{command}:{octets.hex()}" for command, octets, _ in messages))
             target.tally["batches compared"] += 1
+            target.tally["batches with senders"] += bool(after[2])
         before = after
         target.no_secret()
 
@@ -263,6 +311,7 @@ def all_kinds(target, random):
                  "EKEYREJECTED"):
         check(target.tally[name], f"the messages reach {name}")
     check(target.tally["batches compared"] > MESSAGES // BATCH // 10, "enough batches compared")
+    check(target.tally["batches with senders"], "senders of SRTP are among what is compared")
 
 
 def dumps(target, random):

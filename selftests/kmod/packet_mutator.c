@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * packet_mutator FD SOURCE GROUP PORT FILE COUNT SEED
+ * packet_mutator FD SOURCE GROUP PORT FILE COUNT SEED [unsummed]
  *
  * Writes COUNT IP packets with UDP to a TUN device, which takes each in before
  * the next. Their payloads are the datagrams of FILE (each a 16-bit length in
  * host order, then its octets): once each as they are, in order, and in between
- * damaged copies of any of them. Prints how many packets there were of each kind.
+ * damaged copies of any of them; "unsummed": with no UDP checksum. Prints how
+ * many packets there were of each kind.
  */
 #include <arpa/inet.h>
 #include <err.h>
@@ -41,6 +42,7 @@ struct target {
 	struct in6_addr source;
 	struct in6_addr group;
 	uint16_t port;
+	bool unsummed;
 };
 
 struct packet {
@@ -262,7 +264,7 @@ static void packet_build(const struct target *target, struct packet *packet,
 		.source = htons(4000),
 		.dest = htons(target->port),
 		.len = htons(sizeof(udp) + data->size),
-		.check = htons(random_next() | 1),
+		.check = htons(target->unsummed ? 0 : random_next() | 1),
 	};
 	size_t size = sizeof(udp) + data->size;
 	size_t start;
@@ -348,11 +350,12 @@ int main(int argc, char **argv)
 	struct packet packet;
 	unsigned long count, i;
 
-	if (argc != 8)
+	if (argc != 8 && (argc != 9 || strcmp(argv[8], "unsummed")))
 		errx(2, "usage: packet_mutator FD SOURCE GROUP PORT FILE "
-			"COUNT SEED");
+			"COUNT SEED [unsummed]");
 	target.fd = atoi(argv[1]);
 	target.ipv6 = strchr(argv[3], ':');
+	target.unsummed = argc == 9;
 	address_read(argv[2], target.ipv6, &target.source);
 	address_read(argv[3], target.ipv6, &target.group);
 	target.port = atoi(argv[4]);

@@ -3,48 +3,25 @@
 """Hundreds of thousands of damaged packets: nothing that is not authentic gets through.
 
 The authentic datagrams are those that the kernel itself has sent, caught on the
-wire. packet_mutator.c writes them and damaged copies of them to a TUN device of
-the member, so that no queue in between can lose one.
+wire. Those of SRTP are in srtp_mutation.py.
 """
 
-import fcntl
 import os
-import struct
-import subprocess
 import sys
-import tempfile
-import time
 
 import ktap
 import netns
 import sframe_reference as sframe
+import srtp_mutation
 import uapi
 from capture import pattern_payload
 from ktap import check, equal
-from topology import Lan, drain, join_any_source, receive_all
+from mutation import Tun, only_authentic, still_alive
+from topology import Lan
 from watch import Watch
 
-PACKETS = int(os.environ.get("MBSEC_MUTATOR_PACKETS", "320000"))
+PACKETS = int(os.environ.get("MBSEC_MUTATOR_PACKETS", "160000"))
 AUTHENTIC = 800
-TUNSETIFF, IFF_TUN, IFF_NO_PI = 0x400454CA, 1, 0x1000
-STRANGER = {4: "10.9.7.2", 6: "fd00:9:7::2"}
-
-
-class Tun:
-    """A TUN device tun0 of a host; what is written to it comes in by it."""
-
-    def __init__(self, host):
-        # Without udev the device node comes with the module only.
-        subprocess.run(["modprobe", "-q", "tun"], check=False)
-        with host.namespace:
-            self.descriptor = os.open("/dev/net/tun", os.O_RDWR)
-            fcntl.ioctl(self.descriptor, TUNSETIFF, struct.pack("16sH22x", b"tun0",
-                                                                IFF_TUN | IFF_NO_PI))
-        host.namespace.ip("link set tun0 up\naddress add 10.9.7.1/24 dev tun0\n"
-                          "address add fd00:9:7::1/64 dev tun0 nodad\n")
-
-    def close(self):
-        os.close(self.descriptor)
 
 
 def authentic_datagrams(lan, group, count):
@@ -58,24 +35,6 @@ def authentic_datagrams(lan, group, count):
     return plaintexts, caught
 
 
-def mutate(lan, tun, group, ciphertexts, packets):
-    """Run the mutator; its three numbers."""
-    with tempfile.NamedTemporaryFile(dir="/dev/shm") as data:
-        for ciphertext in ciphertexts:
-            data.write(struct.pack("=H", len(ciphertext)) + ciphertext)
-        data.flush()
-        seed = lan.random.getrandbits(63)
-        ktap.diagnostic(f"seed of the mutator: {seed}")
-        started = time.monotonic()
-        done = subprocess.run(
-            [os.path.join(netns.HERE, "packet_mutator"), str(tun.descriptor),
-             STRANGER[group.family], group.address, "5000", data.name, str(packets), str(seed)],
-            pass_fds=(tun.descriptor,), capture_output=True, text=True, check=False)
-        equal((done.returncode, done.stderr), (0, ""), "status of the mutator")
-        ktap.diagnostic(f"{packets} packets in {time.monotonic() - started:.1f} s")
-    return [int(number) for number in done.stdout.split()]
-
-
 def attack(lan, tun, family, suite, packets):
     """Each authentic datagram is delivered once, everything else is a counted drop."""
     if suite == sframe.NULL_80:
@@ -86,36 +45,14 @@ def attack(lan, tun, family, suite, packets):
     lan.sender.mbsec.tx_add(group, key)
     lan.member.mbsec.rx_add(group, key)
     plaintexts, ciphertexts = authentic_datagrams(lan, group, AUTHENTIC)
-    receiver = lan.member.receiver(group, "tun0", port=5000)
-    originals, damaged, outer = mutate(lan, tun, group, ciphertexts, packets)
-    equal((originals, originals + damaged + outer), (AUTHENTIC, packets), "packets written")
-    received = drain(receiver)
-    foreign = set(received) - set(plaintexts)
-    check(not foreign, f"delivered though not authentic: {ktap.shorten(foreign)}")
-    # In order: a forgery of one that is still to come would stand before its time.
-    check(received == plaintexts, "each authentic datagram arrives once, when it is written")
-    counters = lan.member.mbsec.counters(group)
-    drops = {name: value for name, value in counters.items() if "rx-drop" in name and value}
-    ktap.diagnostic(f"{damaged} damaged, {outer} outer, drops {drops}")
-    equal(counters["rx-packets"], AUTHENTIC, "rx-packets")
-    total = sum(drops.values())
-    check(damaged <= total <= damaged + outer,
-          f"{total} drops of {damaged} damaged and at most {outer} outer packets")
+    receiver, drops = only_authentic(lan, tun, group, plaintexts, ciphertexts, packets)
     for reason in ("malformed", "header", "too-short", "unknown-key", "auth-failed", "replayed"):
         check(drops.get("rx-drop-" + reason, 0) > packets // 2000, f"the packets reach {reason}")
     shown = lan.member.mbsec.key(group, key, uapi.ROLE_RX)
     equal(shown["counter"], sframe.COUNTER_FIRST + AUTHENTIC - 1, "highest counter")
-    still_alive(lan, group, receiver)
-
-
-def still_alive(lan, group, receiver):
-    """Authentic traffic flows afterwards, over the wire too."""
-    join_any_source(receiver, group, lan.member.ifindex())
-    payloads = [pattern_payload(200, number) for number in range(3)]
     sender = lan.sender.transmitter(group.family)
-    for payload in payloads:
-        sender.sendto(payload, (group.address, 5000))
-    receive_all(receiver, payloads)
+    still_alive(lan, group, receiver, lambda payload: sender.sendto(payload, (group.address, 5000)),
+                [pattern_payload(200, number) for number in range(3)])
 
 
 def events_named(lan, watch):
@@ -139,6 +76,7 @@ def build(plan):
         plan.add(f"{share} packets, suite {suite:#06x}, IPv{family}", attack, lan, tun, family,
                  suite, share)
     plan.add("events", events_named, lan, watch)
+    srtp_mutation.add_cases(plan, lan, tun, PACKETS // 16)
     return lan
 
 

@@ -19,7 +19,7 @@ MAKEFLAGS += --no-print-directory
 export PREFIX DESTDIR
 
 .PHONY: all help module cli daemon packages check check-unit check-vm check-vng \
-	coverage fuzz bench-keys demo demo-static lint install uninstall clean
+	coverage fuzz bench bench-count bench-keys demo demo-static lint install uninstall clean
 
 all: cli daemon
 	@if [ -d /lib/modules/$(RELEASE)/build ]; then \
@@ -46,6 +46,10 @@ help:
 	@echo 'make coverage   how much of daemon/core its unit tests run'
 	@echo 'make fuzz [FUZZ_SECONDS=$(FUZZ_SECONDS)] [TARGETS="core_mikey core_xml"]'
 	@echo '                all fuzzers or some, for that time together'
+	@echo 'make bench      what a protected datagram costs, next to ESP, MACsec and the bare'
+	@echo '                ciphers: docs/performance.rst'
+	@echo 'make bench-count'
+	@echo '                instructions of a datagram, beside those recorded'
 	@echo 'make bench-keys [N="10000"]'
 	@echo '                measure rekeys of N UEs and joins of N UEs: docs/sizing.rst'
 	@echo 'make lint       style and layering'
@@ -91,6 +95,12 @@ coverage:
 
 fuzz:
 	@$(MAKE) -s -C selftests/fuzz ENGINE=libfuzzer FUZZ_SECONDS=$(FUZZ_SECONDS) fuzz
+
+bench: packages
+	@selftests/bench/datapath/run
+
+bench-count: packages
+	@selftests/bench/datapath/count
 
 # One after the other, so that they have the machine for themselves.
 bench-keys: daemon

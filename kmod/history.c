@@ -12,6 +12,7 @@
 
 #include "history.h"
 #include "mbsec.h"
+#include "share.h"
 
 /* Entries that a namespace of an unprivileged user may hold. */
 #define HISTORY_MAX_USER 16384
@@ -36,15 +37,21 @@ struct mbsec_history_key {
  * @key: what it is found by
  * @node: in the table
  * @list: in the list of the network namespace that installed it, or empty
- * @live: a receive key that is installed now
- * @floor: of a receive key that is not, the highest counter it accepted
+ * @live: groups in which a receive key is installed now
+ * @kept: of a receive key, it has accepted something in a group that gave it up
+ * @kid: of a receive key that groups may share, its key identifier
+ * @floor: of a receive key that is not installed, the highest counter it accepted
+ * @share: of a transmit key that groups may share, while one of them has it
  */
 struct mbsec_history_entry {
 	struct mbsec_history_key key;
 	struct rhash_head node;
 	struct list_head list;
-	bool live;
+	u32 live;
+	bool kept;
+	u64 kid;
 	u64 floor;
+	struct mbsec_share *share;
 };
 
 static const struct rhashtable_params mbsec_history_params = {
@@ -141,11 +148,48 @@ static void mbsec_history_remove(struct mbsec_net *mbn,
 	kfree(entry);
 }
 
+static struct mbsec_history_key mbsec_history_tx_key(struct mbsec_net *mbn,
+						     u64 key)
+{
+	return (struct mbsec_history_key){
+		.hash = key,
+		.scope = mbsec_history_is_user(mbn) ? mbn : NULL,
+	};
+}
+
+/* The first group brings what they share, others take it up. */
+static void mbsec_history_share(struct mbsec_history_entry *entry,
+				struct mbsec_share **share)
+{
+	if (!*share)
+		return;
+	if (!entry->share) {
+		entry->share = *share;
+		return;
+	}
+	mbsec_share_put(*share);
+	*share = entry->share;
+	refcount_inc(&entry->share->refs);
+	entry->share->users++;
+	entry->share->owners++;
+}
+
+/* Is the key installed in another group of this namespace, to be shared? */
+static bool mbsec_history_joins(const struct mbsec_history_entry *entry,
+				struct mbsec_net *mbn,
+				const struct mbsec_share *share)
+{
+	return share && entry->share && entry->share->mbn == mbn &&
+	       entry->share->kid == share->kid;
+}
+
 /**
  * mbsec_history_claim_tx - take a transmit key into use, for ever
  * @mbn: network namespace
  * @key: fingerprint of its session key
  * @identity: fingerprint of its identity
+ * @share: NULL if it is for one group alone; else a fresh one, which is replaced
+ *	by that of a group that has the key installed under the same identifier
  * @extack: says why not
  *
  * Session keys are compared across all network namespaces of the host's own: two
@@ -156,20 +200,21 @@ static void mbsec_history_remove(struct mbsec_net *mbn,
  * -ENOSPC, -ENOMEM.
  */
 int mbsec_history_claim_tx(struct mbsec_net *mbn, u64 key, u64 identity,
+			   struct mbsec_share **share,
 			   struct netlink_ext_ack *extack)
 {
-	const struct mbsec_history_key by_key = {
-		.hash = key,
-		.scope = mbsec_history_is_user(mbn) ? mbn : NULL,
-	};
+	const struct mbsec_history_key by_key = mbsec_history_tx_key(mbn, key);
 	const struct mbsec_history_key by_identity = { .hash = identity,
 						       .scope = mbn };
 	struct mbsec_history_entry *first, *second;
+	bool joins;
 	int err;
 
 	mutex_lock(&mbsec_history_mutex);
 	err = -EKEYREJECTED;
-	if (mbsec_history_find(&by_key)) {
+	first = mbsec_history_find(&by_key);
+	joins = first && mbsec_history_joins(first, mbn, *share);
+	if (first && !joins) {
 		NL_SET_ERR_MSG(
 			extack,
 			"this transmit key was used before; take a new MTK");
@@ -184,13 +229,16 @@ int mbsec_history_claim_tx(struct mbsec_net *mbn, u64 key, u64 identity,
 	err = mbsec_history_room(mbn, 2, extack);
 	if (err)
 		goto out;
-	first = mbsec_history_add(mbn, &by_key);
+	if (!joins)
+		first = mbsec_history_add(mbn, &by_key);
 	err = PTR_ERR_OR_ZERO(first);
 	if (err)
 		goto out;
 	second = mbsec_history_add(mbn, &by_identity);
 	err = PTR_ERR_OR_ZERO(second);
-	if (err)
+	if (!err)
+		mbsec_history_share(first, share);
+	else if (!joins)
 		mbsec_history_remove(mbn, first);
 out:
 	mutex_unlock(&mbsec_history_mutex);
@@ -198,9 +246,31 @@ out:
 }
 
 /**
+ * mbsec_history_unshare - a key that groups may share is not in use any more
+ * @mbn: network namespace
+ * @key: fingerprint of its session key
+ * @share: what its groups have in common
+ *
+ * After the last one it is a key that was used before.
+ */
+void mbsec_history_unshare(struct mbsec_net *mbn, u64 key,
+			   struct mbsec_share *share)
+{
+	const struct mbsec_history_key by_key = mbsec_history_tx_key(mbn, key);
+	struct mbsec_history_entry *entry;
+
+	mutex_lock(&mbsec_history_mutex);
+	entry = mbsec_history_find(&by_key);
+	if (!--share->users && entry)
+		entry->share = NULL;
+	mutex_unlock(&mbsec_history_mutex);
+}
+
+/**
  * mbsec_history_claim_rx - take a receive key into use
  * @mbn: network namespace
  * @key: fingerprint of its session key
+ * @shared_kid: its key identifier if groups may share it, else 0
  * @has_floor: result, the key was in use before
  * @floor: result, the highest counter it accepted then
  * @extack: says why not
@@ -208,8 +278,9 @@ out:
  * Return: 0; -EEXIST if the session key is in use for another group, to which
  * datagrams of this one could be diverted; -ENOSPC, -ENOMEM.
  */
-int mbsec_history_claim_rx(struct mbsec_net *mbn, u64 key, bool *has_floor,
-			   u64 *floor, struct netlink_ext_ack *extack)
+int mbsec_history_claim_rx(struct mbsec_net *mbn, u64 key, u64 shared_kid,
+			   bool *has_floor, u64 *floor,
+			   struct netlink_ext_ack *extack)
 {
 	/* Not the number space of identities: a receive key may equal one. */
 	const struct mbsec_history_key by_key = { .hash = ~key, .scope = mbn };
@@ -218,14 +289,14 @@ int mbsec_history_claim_rx(struct mbsec_net *mbn, u64 key, bool *has_floor,
 
 	mutex_lock(&mbsec_history_mutex);
 	entry = mbsec_history_find(&by_key);
-	if (entry && entry->live) {
+	if (entry && entry->live && (!shared_kid || entry->kid != shared_kid)) {
 		NL_SET_ERR_MSG(
 			extack,
 			"this receive key is in use by another group or under other identifiers");
 		err = -EEXIST;
 		goto out;
 	}
-	*has_floor = entry;
+	*has_floor = entry && entry->kept;
 	if (!entry) {
 		err = mbsec_history_room(mbn, 1, extack);
 		if (err)
@@ -236,7 +307,8 @@ int mbsec_history_claim_rx(struct mbsec_net *mbn, u64 key, bool *has_floor,
 			goto out;
 	}
 	*floor = entry->floor;
-	entry->live = true;
+	entry->kid = shared_kid;
+	entry->live++;
 out:
 	mutex_unlock(&mbsec_history_mutex);
 	return err;
@@ -257,11 +329,14 @@ void mbsec_history_retire_rx(struct mbsec_net *mbn, u64 key, bool has_floor,
 
 	mutex_lock(&mbsec_history_mutex);
 	entry = mbsec_history_find(&by_key);
-	if (entry && has_floor) {
-		entry->live = false;
-		entry->floor = floor;
-	} else if (entry) {
-		mbsec_history_remove(mbn, entry);
+	if (entry) {
+		entry->live--;
+		if (has_floor) {
+			entry->kept = true;
+			entry->floor = floor;
+		}
+		if (!entry->live && !entry->kept)
+			mbsec_history_remove(mbn, entry);
 	}
 	mutex_unlock(&mbsec_history_mutex);
 }

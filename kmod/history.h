@@ -10,6 +10,7 @@
 
 struct mbsec_group_id;
 struct mbsec_net;
+struct mbsec_share;
 struct netlink_ext_ack;
 
 int mbsec_history_init(void);
@@ -18,9 +19,13 @@ void mbsec_history_net_exit(struct mbsec_net *mbn);
 u64 mbsec_history_fingerprint(const u8 *key, size_t size);
 u64 mbsec_history_identity(const struct mbsec_group_id *group, u64 kid);
 int mbsec_history_claim_tx(struct mbsec_net *mbn, u64 key, u64 identity,
+			   struct mbsec_share **share,
 			   struct netlink_ext_ack *extack);
-int mbsec_history_claim_rx(struct mbsec_net *mbn, u64 key, bool *has_floor,
-			   u64 *floor, struct netlink_ext_ack *extack);
+void mbsec_history_unshare(struct mbsec_net *mbn, u64 key,
+			   struct mbsec_share *share);
+int mbsec_history_claim_rx(struct mbsec_net *mbn, u64 key, u64 shared_kid,
+			   bool *has_floor, u64 *floor,
+			   struct netlink_ext_ack *extack);
 void mbsec_history_retire_rx(struct mbsec_net *mbn, u64 key, bool has_floor,
 			     u64 floor);
 

@@ -11,6 +11,7 @@
 #include "key.h"
 #include "replay.h"
 #include "sender.h"
+#include "share.h"
 #include "sframe.h"
 
 static struct hlist_head *mbsec_key_bucket(const struct mbsec_group *group,
@@ -29,6 +30,8 @@ static void mbsec_key_free(struct mbsec_key *key)
 	if (key->rtcp.mac)
 		mbsec_suite_keys_uninit(&key->rtcp);
 	mbsec_streams_free(key->streams);
+	if (key->share)
+		mbsec_share_put(key->share);
 	free_percpu(key->usage);
 	kvfree(key->replay);
 	kfree_sensitive(key);
@@ -153,6 +156,33 @@ static int mbsec_key_admit_locked(struct mbsec_group *group,
 	return 0;
 }
 
+/* Groups of a namespace may have one key of SRTP, and must not have one SSRC. */
+static int mbsec_key_claim_tx(struct mbsec_key *key,
+			      struct netlink_ext_ack *extack)
+{
+	const struct mbsec_group *group = key->group;
+	struct mbsec_share *share = NULL;
+	u64 identity;
+	int err;
+
+	if (key->streams) {
+		share = mbsec_share_alloc(group->mbn, key->config.kid);
+		if (!share)
+			return -ENOMEM;
+	}
+	identity = mbsec_history_identity(&group->config.id, key->config.kid);
+	err = mbsec_history_claim_tx(group->mbn, key->fingerprint, identity,
+				     &share, extack);
+	if (err && share)
+		mbsec_share_put(share);
+	if (err || !share)
+		return err;
+	/* Only this changes, under the mutex of the namespace. */
+	key->share = share;
+	key->owner = share->owners;
+	return 0;
+}
+
 static int mbsec_key_claim(struct mbsec_key *key,
 			   const struct mbsec_key_material *material,
 			   struct netlink_ext_ack *extack)
@@ -160,13 +190,10 @@ static int mbsec_key_claim(struct mbsec_key *key,
 	const struct mbsec_group *group = key->group;
 	const struct mbsec_cipher_suite *suite = group->config.suite;
 	bool has_floor;
-	u64 identity;
 	u64 floor;
 	int err;
 
 	if (key->config.role == MBSEC_ROLE_TX) {
-		identity = mbsec_history_identity(&group->config.id,
-						  key->config.kid);
 		/* Two cipher keys that are equal repeat a nonce. */
 		key->fingerprint =
 			material->cipher_key ?
@@ -175,13 +202,13 @@ static int mbsec_key_claim(struct mbsec_key *key,
 					suite->cipher_key_size) :
 				mbsec_history_fingerprint(material->auth_key,
 							  suite->auth_key_size);
-		return mbsec_history_claim_tx(group->mbn, key->fingerprint,
-					      identity, extack);
+		return mbsec_key_claim_tx(key, extack);
 	}
 	key->fingerprint = mbsec_history_fingerprint(material->auth_key,
 						     suite->auth_key_size);
-	err = mbsec_history_claim_rx(group->mbn, key->fingerprint, &has_floor,
-				     &floor, extack);
+	err = mbsec_history_claim_rx(group->mbn, key->fingerprint,
+				     key->streams ? key->config.kid : 0,
+				     &has_floor, &floor, extack);
 	if (!err && has_floor && key->replay)
 		mbsec_replay_set_floor(key->replay, floor);
 	key->came_back = !err && has_floor;
@@ -305,6 +332,8 @@ void mbsec_key_del_locked(struct mbsec_key *key, int tx_reason)
 	if (key->config.role == MBSEC_ROLE_RX)
 		mbsec_history_retire_rx(mbn, key->fingerprint, has_floor,
 					floor);
+	else if (key->share)
+		mbsec_history_unshare(mbn, key->fingerprint, key->share);
 
 	key->dead = true;
 	hlist_del_rcu(&key->node);

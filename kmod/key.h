@@ -11,6 +11,7 @@
 
 struct mbsec_group;
 struct mbsec_replay;
+struct mbsec_share;
 struct mbsec_streams;
 struct netlink_ext_ack;
 
@@ -101,6 +102,8 @@ struct mbsec_key_materials {
  * @soft_time_told: the event of the soft time was sent
  * @made: boot time in ns
  * @fingerprint: for the history
+ * @share: of a transmit key of SRTP, what other groups may have in common with it
+ * @owner: its number there
  * @timer: soft and hard lifetimes in seconds
  * @end_work: deletes the key when a hard lifetime is over
  * @free_work: frees it after a grace period
@@ -134,6 +137,8 @@ struct mbsec_key {
 	bool soft_time_told;
 	u64 made;
 	u64 fingerprint;
+	struct mbsec_share *share;
+	u32 owner;
 	struct delayed_work timer;
 	struct work_struct end_work;
 	struct rcu_work free_work;

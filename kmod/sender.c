@@ -8,6 +8,7 @@
 #include "key.h"
 #include "replay.h"
 #include "sender.h"
+#include "share.h"
 #include "srtp.h"
 
 /** mbsec_senders_alloc - table of a new group; NULL without memory */
@@ -209,16 +210,20 @@ static void mbsec_stream_resume(struct mbsec_stream *stream,
 			       sender->has_rtcp ? sender->rtcp_index : U64_MAX);
 }
 
-/* Finds a stream or makes it; an error pointer -ENOSPC or -ENOMEM. */
+/* Finds a stream or makes it; an error pointer -EEXIST, -ENOSPC or -ENOMEM. */
 static struct mbsec_stream *mbsec_stream_get(struct mbsec_key *key, u32 ssrc)
 {
 	struct mbsec_stream *stream = mbsec_stream_find_rcu(key, ssrc);
 	struct mbsec_sender *sender;
+	int err;
 
 	if (stream)
 		return stream;
 	if (key->streams->count >= MBSEC_MAX_SENDERS_PER_GROUP)
 		return ERR_PTR(-ENOSPC);
+	err = key->share ? mbsec_share_take(key->share, key->owner, ssrc) : 0;
+	if (err)
+		return ERR_PTR(err);
 	sender = mbsec_sender_get(key->group->senders, key->config.role, ssrc);
 	if (IS_ERR(sender))
 		return ERR_CAST(sender);

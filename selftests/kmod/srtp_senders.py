@@ -4,6 +4,7 @@
 
 import errno
 import sys
+from dataclasses import replace
 
 import ktap
 import netns
@@ -13,7 +14,7 @@ from capture import pattern_payload
 from ktap import check, equal
 from netlink import NetlinkError
 from srtp_session import SSRC, Media
-from topology import Lan, nothing_left
+from topology import PORT, Lan, nothing_left
 from watch import Watch
 
 GUESSES = 4
@@ -196,6 +197,42 @@ def too_many(lan, family):
     media.hear(media.speak(4, 1000, key))
 
 
+def shared_key(lan, family):
+    """Streams under one key: each SSRC is of one group, or a key stream would repeat."""
+    audio = Media(lan, family)
+    audio.exchange(srtp.rtp(1, b"audio", SSRC))
+    video = Media(lan, family, port=PORT + 2, key=audio.key)
+    video.exchange(srtp.rtp(1, b"video", SSRC + 1))
+    for media, ssrc in ((audio, SSRC + 1), (video, SSRC)):
+        try:
+            media.send(srtp.rtp(2, b"taken", ssrc))
+        except OSError as failure:
+            equal(failure.errno, errno.EEXIST, "errno")
+        else:
+            raise AssertionError("an SSRC is sent by two groups under one key")
+    audio.exchange(srtp.rtp(2, b"audio", SSRC))
+    third = lan.group(family, PORT + 4)
+    lan.sender.mbsec.group_add(third, format=uapi.FORMAT_SRTP)
+    other = replace(audio.key, mtk_id=audio.key.mtk_id ^ 1)
+    error_of(errno.EKEYREJECTED, lan.sender.mbsec.tx_add, third, other)
+    lan.outsider.mbsec.group_add(third, format=uapi.FORMAT_SRTP)
+    error_of(errno.EKEYREJECTED, lan.outsider.mbsec.tx_add, third, audio.key)
+    lan.sender.mbsec.key_del(audio.group, audio.key)
+    error_of(errno.EKEYREJECTED, lan.sender.mbsec.tx_add, audio.group, audio.key)
+    lan.sender.mbsec.tx_add(third, audio.key)
+    try:
+        video.send(srtp.rtp(3, b"of a group that is gone", SSRC))
+    except OSError as failure:
+        equal(failure.errno, errno.EEXIST, "errno")
+    else:
+        raise AssertionError("an SSRC goes to another group with its key")
+    for group in (video.group, third):
+        lan.sender.mbsec.key_del(group, audio.key)
+    fourth = lan.group(family, PORT + 6)
+    lan.sender.mbsec.group_add(fourth, format=uapi.FORMAT_SRTP)
+    error_of(errno.EKEYREJECTED, lan.sender.mbsec.tx_add, fourth, audio.key)
+
+
 def policy_permit(lan, family):
     """Cleartext until the first key is active; then nothing but SRTP is sent."""
     lan.wire.expect_plaintext()
@@ -218,7 +255,7 @@ def build(plan):
                        ("long absence", long_absence), ("commands", commands),
                        ("key material", key_material), ("a key comes back", key_comes_back),
                        ("strangers", strangers), ("too many senders", too_many),
-                       ("policy permit", policy_permit)):
+                       ("a key of several groups", shared_key), ("policy permit", policy_permit)):
         plan.families(name, lambda family, case=case: case(lan, family))
     return lan
 

@@ -44,7 +44,7 @@ class Media(Session):
     """As Session, of packets of RTP. The sender sends, the outsider speaks as the reference."""
 
     def __init__(self, lan, family, suite=srtp.AES128_80, mki=True, port=PORT, loop=False,
-                 receive=True, rx=None, tx=None, **options):
+                 receive=True, rx=None, tx=None, key=None, **options):
         self.lan, self.suite, self.mki = lan, suite, mki
         self.carrying = None
         if "roc_rate" in options or "roc_mode" in options:
@@ -53,7 +53,7 @@ class Media(Session):
         for host in (lan.sender, lan.member):
             host.mbsec.group_add(self.group, format=uapi.FORMAT_SRTP, suite=suite,
                                  no_mki=not mki, **options)
-        self.key = self.new_key()
+        self.key = key or self.new_key()
         self.key_add(lan.sender, self.key, uapi.ROLE_TX, **{"activate": True} | (tx or {}))
         self.key_add(lan.member, self.key, uapi.ROLE_RX, **(rx or {}))
         self.receiver = lan.member.receiver(self.group) if receive else None

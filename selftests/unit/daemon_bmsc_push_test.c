@@ -362,7 +362,7 @@ static void refused_commands(void **state)
 		"{\"service\":\"urn:x\",\"group\":\"239.1.1.1:2269\"}",
 		"{\"service\":\"urn:x\",\"group\":\"239.1.1.1:1\",\"x\":1}",
 		"{\"service\":\"urn:x\",\"group\":\"239.1.1.1:1\","
-		"\"format\":\"srtp\"}",
+		"\"format\":\"rtp\"}",
 		"{\"service\":\"urn:x\",\"group\":\"239.1.1.1:1\","
 		"\"integrity\":false}",
 		"{\"service\":\"urn:x\",\"group\":\"239.1.1.1:1\","

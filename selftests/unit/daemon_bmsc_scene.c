@@ -415,6 +415,7 @@ int scene_teardown(void **state)
 		mgvf_clear(&scene->ues[i].mgvf);
 		secret_clear(&scene->ues[i].mrk);
 		secret_clear(&scene->ues[i].mtk);
+		secret_clear(&scene->ues[i].salt);
 	}
 	for (i = 0; i < SCENE_BTIDS; i++)
 		secret_clear(&scene->btids[i].ks_naf);

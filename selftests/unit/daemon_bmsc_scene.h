@@ -55,6 +55,8 @@
  * @mtk_msk: MSK ID of the last MTK
  * @mtk_id: of the last MTK
  * @mtk: the last MTK
+ * @salt: the salt that came with it
+ * @streams: of the last MSK delivery, with their policy
  * @session: of HTTP Digest
  * @refused: sentence of the last message that it did not take
  */
@@ -73,6 +75,11 @@ struct scene_ue {
 	uint32_t mtk_msk;
 	uint16_t mtk_id;
 	struct secret mtk;
+	struct secret salt;
+	struct mikey_stream streams[MIKEY_STREAMS_MAX];
+	uint8_t stream_count;
+	struct mikey_policy policy;
+	uint8_t policy_count;
 	struct digest_session session;
 	struct fault refused;
 };

@@ -18,6 +18,10 @@ static void count(struct scene_ue *ue, struct mgvf_outcome *outcome)
 	case MGVF_MSK_STORED:
 		ue->msks++;
 		ue->last_msk = outcome->ref.msk_id;
+		memcpy(ue->streams, outcome->streams, sizeof(ue->streams));
+		ue->stream_count = outcome->stream_count;
+		ue->policy = outcome->policies[0];
+		ue->policy_count = outcome->policy_count;
 		break;
 	case MGVF_MSK_DELETED:
 		ue->deleted++;
@@ -30,6 +34,7 @@ static void count(struct scene_ue *ue, struct mgvf_outcome *outcome)
 		ue->mtk_msk = outcome->ref.msk_id;
 		ue->mtk_id = outcome->mtk_id;
 		secret_set(&ue->mtk, outcome->mtk.bytes, outcome->mtk.size);
+		secret_set(&ue->salt, outcome->salt.bytes, outcome->salt.size);
 		break;
 	default:
 		break;

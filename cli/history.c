@@ -109,33 +109,56 @@ int history_open(const char *directory, const struct history_key *key,
 	return 0;
 }
 
-static bool identity_equal(const struct history_entry *a,
-			   const struct history_entry *b)
+static bool ids_equal(const struct history_entry *a,
+		      const struct history_entry *b)
 {
 	return a->msk_id == b->msk_id && a->mtk_id == b->mtk_id &&
-	       a->sender_id == b->sender_id &&
-	       group_id_equal(&a->group, &b->group);
+	       a->sender_id == b->sender_id;
 }
 
+static enum history_match entry_match(const struct history_entry *entry,
+				      const struct history_entry *key)
+{
+	bool same_group = group_id_equal(&entry->group, &key->group);
+	bool same_ids = ids_equal(entry, key);
+
+	if (memcmp(entry->fingerprint, key->fingerprint,
+		   sizeof(key->fingerprint)))
+		return same_ids && same_group ? HISTORY_SAME_IDENTITY :
+						HISTORY_NONE;
+	return same_ids && !same_group ? HISTORY_OTHER_GROUP : HISTORY_SAME_KEY;
+}
+
+/* The worst of all. */
 enum history_match history_find(const struct history *history, time_t *since)
 {
-	const struct history_entry *key = &history->key;
 	enum history_match match = HISTORY_NONE;
 
 	for (size_t i = 0; i < history->table.count; i++) {
 		const struct history_entry *entry = &history->table.entries[i];
+		enum history_match found = entry_match(entry, &history->key);
 
-		if (!memcmp(entry->fingerprint, key->fingerprint,
-			    sizeof(key->fingerprint))) {
-			*since = entry->since;
-			return HISTORY_SAME_KEY;
-		}
-		if (!match && identity_equal(entry, key)) {
-			*since = entry->since;
-			match = HISTORY_SAME_IDENTITY;
-		}
+		if (!found || (match && found >= match))
+			continue;
+		*since = entry->since;
+		match = found;
 	}
 	return match;
+}
+
+const struct group_id *history_next_group(const struct history *history,
+					  size_t *position, time_t *since)
+{
+	while (*position < history->table.count) {
+		const struct history_entry *entry =
+			&history->table.entries[(*position)++];
+
+		if (entry_match(entry, &history->key) != HISTORY_OTHER_GROUP)
+			continue;
+		*since = entry->since;
+		return &entry->group;
+	}
+	return NULL;
 }
 
 int history_record(struct history *history, struct problem *problem)

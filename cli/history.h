@@ -7,6 +7,7 @@
 #define _CLI_HISTORY_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <time.h>
 
@@ -35,6 +36,8 @@ enum history_match {
 	HISTORY_NONE,
 	HISTORY_SAME_KEY,
 	HISTORY_SAME_IDENTITY,
+	/* The same key under the same identifiers, but never in this group. */
+	HISTORY_OTHER_GROUP,
 };
 
 /* The file, locked, and the one key that it is asked about. */
@@ -47,6 +50,12 @@ int history_open(const char *directory, const struct history_key *key,
 		 struct history **history, struct problem *problem);
 /* Was the key used? since is when it was first. */
 enum history_match history_find(const struct history *history, time_t *since);
+/*
+ * The next use of the same key under the same identifiers, or NULL; position is
+ * 0 at first. since is when it was.
+ */
+const struct group_id *history_next_group(const struct history *history,
+					  size_t *position, time_t *since);
 /* When it returns 0 the use of the key is on stable storage. */
 int history_record(struct history *history, struct problem *problem);
 /* Takes back history_record(): the key was not used after all. */

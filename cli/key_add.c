@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Adding a key: the only command that touches key material. */
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include <openssl/crypto.h>
 
@@ -11,12 +9,11 @@
 #include "derive.h"
 #include "encode.h"
 #include "history.h"
+#include "key_reuse.h"
 #include "keyfile.h"
 #include "lookup.h"
 #include "netlink.h"
 #include "secret.h"
-
-#define FORCE "--force-nonce-reuse-risk"
 
 /* The suite of the group says how session keys are made. */
 static int group_find(struct netlink *netlink, const struct arguments *args,
@@ -91,33 +88,6 @@ static int key_send(struct netlink *netlink, const struct arguments *args,
 	return problem_set(problem, EXIT_CODE_REFUSED, "out of memory");
 }
 
-static int reuse_refuse(const struct history_key *key, enum history_match match,
-			time_t since, struct problem *problem)
-{
-	char date[64] = "an unknown date";
-	struct tm tm;
-
-	if (gmtime_r(&since, &tm))
-		strftime(date, sizeof(date), "%Y-%m-%d %H:%M:%S UTC", &tm);
-	if (match == HISTORY_SAME_KEY)
-		return problem_set(
-			problem, EXIT_CODE_NONCE_REUSE,
-			"this transmit key was used on this host before (first on %s) and would repeat nonces; take a new MTK",
-			date);
-	return problem_set(
-		problem, EXIT_CODE_NONCE_REUSE,
-		"a transmit key with this group, MSK ID%s was used on this host before (first on %s); take a new MTK ID",
-		key->sender_id ? ", MTK ID and sender" : " and MTK ID", date);
-}
-
-static void reuse_warn(void)
-{
-	fputs("mbsec: WARNING: " FORCE "\n"
-	      "mbsec: WARNING: if this key ever protected a datagram, sending with it again\n"
-	      "mbsec: WARNING: repeats nonces: whoever recorded both can read the plaintext.\n",
-	      stderr);
-}
-
 /*
  * Did the kernel surely not take the key, and not because it knows it already?
  * Then it was not used.
@@ -145,11 +115,11 @@ static bool key_is_unused(const struct netlink_answer *answer)
  * an unused key is refused later, which does no harm.
  */
 static int tx_key_send(struct netlink *netlink, const struct arguments *args,
-		       const struct group_id *group,
+		       const struct group *group,
 		       const struct session_keys *keys, struct problem *problem)
 {
 	const struct history_key key = {
-		.group = *group,
+		.group = group->id,
 		.msk_id = args->msk_id,
 		.mtk_id = args->mtk_id,
 		.sender_id = args->sender_id,
@@ -160,22 +130,23 @@ static int tx_key_send(struct netlink *netlink, const struct arguments *args,
 	struct problem withdrawal;
 	enum history_match match;
 	struct history *history;
-	time_t since;
 	int code;
 
 	if (force)
-		reuse_warn();
+		key_reuse_warn();
 	code = history_open(history_directory(), &key, &history, problem);
 	if (code)
 		return code;
-	match = history_find(history, &since);
-	if (match && !force)
-		code = reuse_refuse(&key, match, since, problem);
+	code = key_reuse_check(netlink, history, &key, group->format, &match,
+			       problem);
+	if (force)
+		code = 0;
 	/* The same key has its line already, the same identity may be new. */
 	if (!code && match != HISTORY_SAME_KEY)
 		code = history_record(history, problem);
 	if (!code) {
-		code = key_send(netlink, args, group, keys, &answer, problem);
+		code = key_send(netlink, args, &group->id, keys, &answer,
+				problem);
 		if (code && match != HISTORY_SAME_KEY &&
 		    key_is_unused(&answer) &&
 		    history_withdraw(history, &withdrawal))
@@ -194,7 +165,7 @@ static int key_add_to(struct netlink *netlink, const struct arguments *args,
 
 	code = keys_read(args, group, &keys, problem);
 	if (!code && args->role == MBSEC_ROLE_TX)
-		code = tx_key_send(netlink, args, &group->id, &keys, problem);
+		code = tx_key_send(netlink, args, group, &keys, problem);
 	else if (!code)
 		code = key_send(netlink, args, &group->id, &keys, &answer,
 				problem);

@@ -51,7 +51,7 @@ def groups(tool):
 
 
 def keys(tool):
-    """Keys have a salt and no sender; a transmit key has one life, as that of sframe."""
+    """Keys have a salt and no sender; a transmit key has one life, which groups may share."""
     tool.run("group add 239.12.2.1 port 5000 format srtp")
     key, other = new_key(tool), new_key(tool)
     line = f"key add 239.12.2.1 port 5000 {IDS} tx key-file -"
@@ -64,14 +64,17 @@ def keys(tool):
         named = {name: shown[name] for name in ("msk-id", "mtk-id", "sender-id", "suite", "counter")}
         equal(named, {"msk-id": "0a0b0c0d", "mtk-id": 7, "sender-id": None,
                       "suite": "aes128-cm-hmac-sha1-80", "counter": None}, "key")
+    for number in (2, 3):
+        tool.run(f"group add 239.12.2.{number} format srtp")
+    tool.run(f"key add 239.12.2.2 {IDS} tx key-file -", stdin=secret)
+    tool.run("group del 239.12.2.2")
     tool.run(f"key del 239.12.2.1 port 5000 {IDS}")
-    tool.run("group add 239.12.2.2 format srtp suite aes128-cm-hmac-sha1-32")
-    check("used" in tool.run(f"key add 239.12.2.2 {IDS} tx key-file -", REUSE, stdin=secret),
-          "the same key in another group")
+    check("used" in tool.run(f"key add 239.12.2.3 {IDS} tx key-file -", REUSE, stdin=secret),
+          "shared with a group that has it no more")
     sentence = tool.run(line, REUSE, stdin=key_text(other.master, other.salt))
     check("MSK ID and MTK ID" in sentence, "the same ids with another key")
-    tool.run("group add 239.12.2.3 port 5000")
-    sframe = f"key add 239.12.2.3 port 5000 {IDS} rx key-file -"
+    tool.run("group add 239.12.2.4 port 5000")
+    sframe = f"key add 239.12.2.4 port 5000 {IDS} rx key-file -"
     check("sender is missing" in tool.run(sframe, USAGE, stdin=secret), "sframe has a sender")
     check("no salt" in tool.run(f"{sframe} sender 0x100", REFUSED, stdin=secret),
           "sframe has no salt")

@@ -20,14 +20,42 @@ static void test_repeat_is_found(void **state)
 	assert_int_equal(fixture_find(*state, &key), HISTORY_SAME_KEY);
 }
 
+/* Keys of SRTP may be shared: the list says by which groups. */
 static void test_same_key_elsewhere(void **state)
+{
+	struct history_key key = fixture_key(1);
+	struct group_id first = key.group;
+	const struct group_id *group;
+	struct history *history;
+	size_t position = 0;
+	time_t since;
+
+	fixture_record(*state, &key);
+	key.group.port = 0;
+	assert_int_equal(fixture_find(*state, &key), HISTORY_OTHER_GROUP);
+	assert_true(address_parse("ff02::1", &key.group.address));
+	assert_int_equal(fixture_find(*state, &key), HISTORY_OTHER_GROUP);
+	history = fixture_open(*state, &key);
+	group = history_next_group(history, &position, &since);
+	assert_non_null(group);
+	assert_true(group_id_equal(group, &first));
+	assert_null(history_next_group(history, &position, &since));
+	history_close(history);
+	/* A use in the group itself is the worse one, in whatever order. */
+	fixture_record(*state, &key);
+	assert_int_equal(fixture_find(*state, &key), HISTORY_SAME_KEY);
+	key.group = first;
+	assert_int_equal(fixture_find(*state, &key), HISTORY_SAME_KEY);
+}
+
+/* Under other identifiers it is no sharing. */
+static void test_same_key_elsewhere_other_ids(void **state)
 {
 	struct history_key key = fixture_key(1);
 
 	fixture_record(*state, &key);
 	key.group.port = 0;
-	assert_int_equal(fixture_find(*state, &key), HISTORY_SAME_KEY);
-	assert_true(address_parse("ff02::1", &key.group.address));
+	key.mtk_id++;
 	assert_int_equal(fixture_find(*state, &key), HISTORY_SAME_KEY);
 }
 
@@ -320,6 +348,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		FIXTURE_TEST(test_repeat_is_found),
 		FIXTURE_TEST(test_same_key_elsewhere),
+		FIXTURE_TEST(test_same_key_elsewhere_other_ids),
 		FIXTURE_TEST(test_same_identity_other_key),
 		FIXTURE_TEST(test_other_identity),
 		FIXTURE_TEST(test_same_key_other_kid),

@@ -33,6 +33,20 @@ int secret_set(struct secret *secret, const void *bytes, size_t size)
 	return 0;
 }
 
+int secret_set_sized(struct secret *secret, const struct secret *from,
+		     size_t size)
+{
+	struct secret copy = { 0 };
+	int failed = secret_alloc(&copy, size);
+
+	if (!failed)
+		memcpy(copy.bytes, from->bytes,
+		       from->size < size ? from->size : size);
+	secret_clear(secret);
+	*secret = copy;
+	return failed;
+}
+
 void secret_clear(struct secret *secret)
 {
 	OPENSSL_secure_clear_free(secret->bytes, secret->size);

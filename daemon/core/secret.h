@@ -35,6 +35,9 @@ struct secret {
 int secret_alloc(struct secret *secret, size_t size);
 /* Copies @bytes, which stays the caller's to wipe. 0 or -1 as above. */
 int secret_set(struct secret *secret, const void *bytes, size_t size);
+/* Copies @from as @size octets, cut or with zeros behind. 0 or -1 as above. */
+int secret_set_sized(struct secret *secret, const struct secret *from,
+		     size_t size);
 /* Wipes and frees; the secret is empty then. */
 void secret_clear(struct secret *secret);
 /* 0 if it has @size octets, else -1 and FAULT_ARGUMENT, a sentence about @what. */

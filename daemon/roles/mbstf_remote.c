@@ -372,14 +372,20 @@ int mbstf_remote_mtk_add(struct mbstf_remote *remote, int64_t flow,
 	json_t *question = mtk_question("mtk-add", flow, msk_id, mtk_id);
 	const struct secret *wrapping = peer_client_wrapping(remote->peer);
 	char context[MBSTF_CONTEXT_SIZE], of_salt[MBSTF_CONTEXT_SIZE];
+	struct secret padded = { 0 };
+	int failed;
 
 	mbstf_key_context(context, flow, msk_id, mtk_id, false);
 	mbstf_key_context(of_salt, flow, msk_id, mtk_id, true);
-	if (json_object_set_new(question, "mtk",
-				peer_key_wrap(wrapping, context, mtk, fault)) ||
-	    json_object_set_new(question, "salt",
-				peer_key_wrap(wrapping, of_salt, salt,
-					      fault))) {
+	failed = secret_set_sized(&padded, salt, MBSTF_SALT_PADDED) ||
+		 json_object_set_new(question, "mtk",
+				     peer_key_wrap(wrapping, context, mtk,
+						   fault)) ||
+		 json_object_set_new(question, "salt",
+				     peer_key_wrap(wrapping, of_salt, &padded,
+						   fault));
+	secret_clear(&padded);
+	if (failed) {
 		json_decref(question);
 		return fault_set(fault, FAULT_MEMORY, "no memory for an MTK");
 	}

@@ -64,6 +64,9 @@ struct mbstf_server *mbstf_server_new(struct loop *loop, struct mbstf *mbstf,
 				      struct fault *fault);
 void mbstf_server_free(struct mbstf_server *server);
 
+/* A salt is wrapped with zeros behind it: AES key wrap takes whole 8 octets. */
+#define MBSTF_SALT_PADDED 16
+
 /* Binds a wrapped MTK, or the salt that belongs to it, to its place. */
 #define MBSTF_CONTEXT_SIZE 64
 void mbstf_key_context(char context[MBSTF_CONTEXT_SIZE], int64_t flow,

@@ -6,6 +6,7 @@
 
 #include "config_value.h"
 #include "core/base64.h"
+#include "core/ids.h"
 #include "roles/mbstf_remote.h"
 
 #define REALM "mbstf"
@@ -127,25 +128,43 @@ static int read_mtk(const json_t *body, struct mtk_name *name,
 	return 0;
 }
 
+/* The salt without what it was padded with. */
+static int salt_read(const struct peer_question *question,
+		     const struct mtk_name *name, struct secret *salt,
+		     struct fault *fault)
+{
+	const json_t *json = json_object_get(question->body, "salt");
+	char context[MBSTF_CONTEXT_SIZE];
+	struct secret padded = { 0 };
+	int failed;
+
+	/* A BM-SC of an earlier version sends none; SFrame needs none. */
+	if (!json)
+		return 0;
+	mbstf_key_context(context, name->flow, name->msk_id, name->mtk_id,
+			  true);
+	failed = peer_key_unwrap(question->wrapping, context, json, &padded,
+				 fault) ||
+		 secret_check(&padded, MBSTF_SALT_PADDED, "salt", fault) ||
+		 secret_set_sized(salt, &padded, MTK_SALT_SIZE);
+	secret_clear(&padded);
+	return failed ? -1 : 0;
+}
+
 static int mtk_add(struct mbstf_server *server,
 		   const struct peer_question *question,
 		   const struct mtk_name *name, struct fault *fault)
 {
-	const json_t *salt_json = json_object_get(question->body, "salt");
-	char context[MBSTF_CONTEXT_SIZE], of_salt[MBSTF_CONTEXT_SIZE];
+	char context[MBSTF_CONTEXT_SIZE];
 	struct secret mtk = { 0 }, salt = { 0 };
 	int status = -1;
 
 	mbstf_key_context(context, name->flow, name->msk_id, name->mtk_id,
 			  false);
-	mbstf_key_context(of_salt, name->flow, name->msk_id, name->mtk_id,
-			  true);
-	/* A BM-SC of an earlier version sends none; SFrame needs none. */
 	if (!peer_key_unwrap(question->wrapping, context,
 			     json_object_get(question->body, "mtk"), &mtk,
 			     fault) &&
-	    (!salt_json || !peer_key_unwrap(question->wrapping, of_salt,
-					    salt_json, &salt, fault)))
+	    !salt_read(question, name, &salt, fault))
 		status = mbstf_mtk_add(server->mbstf, name->flow, name->msk_id,
 				       name->mtk_id, &mtk,
 				       salt.size ? &salt : NULL, fault);

@@ -157,6 +157,28 @@ static const char *device_of(const struct ue_service *service)
 	return *device ? device : NULL;
 }
 
+/* Streams at one address have one membership. */
+static bool is_shared(struct ue *ue, const struct ue_flow *flow)
+{
+	const struct ue_service *service;
+	const struct ue_flow *other;
+
+	for (service = TAILQ_FIRST(&ue->services); service;
+	     service = TAILQ_NEXT(service, entry))
+		for (other = service->flows;
+		     other < service->flows + service->flow_count; other++)
+			if (other != flow && other->joined &&
+			    address_equal(&other->mtk_group,
+					  &flow->mtk_group) &&
+			    other->group.source.family ==
+				    flow->group.source.family &&
+			    (!flow->group.source.family ||
+			     address_host_equal(&other->group.source,
+						&flow->group.source)))
+				return true;
+	return false;
+}
+
 static void flow_leave(struct ue_service *service, struct ue_flow *flow)
 {
 	const union address *source = &flow->group.source;
@@ -164,13 +186,15 @@ static void flow_leave(struct ue_service *service, struct ue_flow *flow)
 
 	if (!flow->joined)
 		return;
+	flow->joined = false;
+	if (is_shared(service->ue, flow))
+		return;
 	socket = ue_socket_get(service->ue, flow->mtk_group.family,
 			       address_port(&flow->mtk_group), NULL);
 	if (socket)
 		udp_leave(socket->udp, &flow->mtk_group,
 			  source->family ? source : NULL, device_of(service),
 			  NULL);
-	flow->joined = false;
 }
 
 /* What is known about groups that stay, stays; others are given up. */
@@ -241,6 +265,8 @@ static int flow_join(struct ue_service *service, struct ue_flow *flow,
 	const union address *source = &flow->group.source;
 	struct ue_socket *socket;
 
+	if (is_shared(service->ue, flow))
+		return 0;
 	socket = ue_socket_get(service->ue, flow->mtk_group.family,
 			       address_port(&flow->mtk_group), fault);
 	if (!socket)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The security part of announcements, for MBMS in XML and for MBS in JSON. */
 #include "core/announce.h"
+#include "core/srtp_suite.h"
 #include "core_xml_vectors.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -192,7 +193,10 @@ static const struct announce_security with_transport = {
 		   { .id = "239.1.1.1:5002",
 		     .msk_count = 1,
 		     .transport = { .format = ANNOUNCE_FORMAT_SRTP,
-				    .mtk_port = 1 } } },
+				    .mtk_port = 1,
+				    .suite = SRTP_AES256_CM_HMAC_SHA1_80,
+				    .rtcp_port = 5003,
+				    .roc_rate = 16 } } },
 };
 
 static void test_transport(void **state)
@@ -232,6 +236,13 @@ static void test_transport_write_refuses(void **state)
 	REFUSED(transport->senders[0] = 255, FAULT_MALFORMED);
 	REFUSED(transport->senders[1] = 256, FAULT_MALFORMED);
 	REFUSED(transport->sender_count = 65, FAULT_LIMIT);
+	/* What only SRTP has. */
+	REFUSED(transport->suite = SRTP_NULL_HMAC_SHA1_80, FAULT_MALFORMED);
+	REFUSED(transport->rtcp_port = 5001, FAULT_MALFORMED);
+	REFUSED(transport->roc_rate = 1, FAULT_MALFORMED);
+	transport = &bad.flows[1].transport;
+	REFUSED(transport->rtcp_port = 1, FAULT_MALFORMED);
+	REFUSED(transport->suite = 1, FAULT_UNSUPPORTED);
 #undef REFUSED
 }
 
@@ -250,6 +261,10 @@ static void test_transport_parse_refuses(void **state)
 		{ "senders=\"256 65535\"", "senders=\"1 65535\"" },
 		{ "senders=\"256 65535\"", "senders=\"256,65535\"" },
 		{ "senders=\"256 65535\"", "" },
+		{ "suite=\"aes256", "suite=\"aes257" },
+		{ "rtcpPort=\"5003\"", "rtcpPort=\"65536\"" },
+		{ "rocRate=\"16\"", "rocRate=\"x\"" },
+		{ "format=\"srtp\"", "format=\"sframe\"" },
 	};
 	static struct announce_security read;
 	static const struct announce_security nothing;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/rculist.h>
+#include <linux/string.h>
 
 #include "group.h"
 #include "key.h"
@@ -68,11 +69,15 @@ static int mbsec_srtp_rx_decrypt(struct mbsec_srtp_rx *rx,
 	const u8 *salt = rx->header.rtcp ? key->rtcp_salt : key->salt;
 	u8 *data = mbsec_packet_payload(rx->packet);
 	u8 block[MBSEC_COUNTER_BLOCK_SIZE];
+	int err = 0;
 
-	mbsec_srtp_block(block, salt, rx->header.ssrc, rx->index);
-	if (rx->encrypted &&
-	    mbsec_suite_crypt(suite, block, data + rx->layout.text,
-			      rx->layout.text_size))
+	if (rx->encrypted) {
+		mbsec_srtp_block(block, salt, rx->header.ssrc, rx->index);
+		err = mbsec_suite_crypt(suite, block, data + rx->layout.text,
+					rx->layout.text_size);
+		memzero_explicit(block, sizeof(block));
+	}
+	if (err)
 		return MBSEC_A_COUNTERS_RX_DROP_CRYPTO;
 	mbsec_packet_resize(rx->packet, rx->layout.text + rx->layout.text_size);
 	return 0;

@@ -29,6 +29,7 @@ static int mbsec_srtp_seal(const struct mbsec_group *group,
 	mbsec_srtp_block(block, salt, header->ssrc, index);
 	err = mbsec_suite_crypt(suite, block, data + layout->text,
 				layout->text_size);
+	memzero_explicit(block, sizeof(block));
 	if (err)
 		return err;
 	if (suite->suite->cipher_key_size)

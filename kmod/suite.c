@@ -185,6 +185,8 @@ int mbsec_suite_crypt(const struct mbsec_suite_keys *keys, const u8 *block,
 		err = crypto_skcipher_encrypt(request);
 		skcipher_request_zero(request);
 	}
+	/* Where SSRC and index are 0 it is the salt. */
+	memzero_explicit(counter, sizeof(counter));
 	return err;
 }
 

@@ -7,47 +7,86 @@ memory_scan wants them, and in no process unmasked but in the tool's.
 """
 
 import os
+import socket
 import sys
 import tempfile
+import time
 
 import ktap
 import netns
+import srtp_reference as srtp
 from ktap import check, equal
 
-MTK_HEX = "c3a95be07714d2680f3e91b64ac85d27"
-IDENTITY = ("msk-id", "5ca11ed0", "mtk-id", "77", "sender", "0x100")
-GROUP = "239.77.1.1"
-# XORed with 0x5a: what MTK_HEX and IDENTITY give in suite 1.
+IDENTITY = ("msk-id", "5ca11ed0", "mtk-id", "77")
+GROUP, MEDIA = "239.77.1.1", "239.77.1.2"
+# What the key files have, and words beside the identity.
+KEYS = {GROUP: ("c3a95be07714d2680f3e91b64ac85d27", ("sender", "0x100")),
+        MEDIA: ("7e1fd4a05b93c86e2d7740ba9135fe68:b84d036ac5f12e9770d8415ea3c6", ())}
+# XORed with 0x5a: what KEYS and IDENTITY give in the suites 1 and 0xf101. The datagrams make the
+# module use them all.
 MASKED = {
     "MTK": "99f301ba2d4e88325564cbec1092077d",
     "cipher key": "e8e9767093316defa219046d401d5d2f",
     "authentication key": "f9531645ab3a89f82cc55ab2c3813ab99cb94a47df1b6f42a113b182312faac0",
     "salt": "e6382a5c8bbbb9bd746f1a4f",
+    "MTK of SRTP": "24458efa01c99234772d1ae0cb6fa432",
+    "master salt": "e21759309fab74cd2a821b04f99c",
+    "cipher key of RTP": "fdba3a62506b80d8fa6ec60dc357d378",
+    "authentication key of RTP": "660ee096c098e40e19c5a3df3c079b34d98954f6",
+    "salt of RTP": "af4271e17788fd29eff9a6dad09f",
+    "cipher key of RTCP": "43cf87ac6845d7fac1c12ca36139dea9",
+    "authentication key of RTCP": "21bdc9ceeb41d1610b6adb14c7a21a4c48b714c6",
+    "salt of RTCP": "b27101c6ab8900c02065933e65ef",
 }
 
 
 def scan():
     """How often each key stands in memory."""
+    started = time.monotonic()
     output = netns.run(os.path.join(netns.HERE, "memory_scan"), *MASKED.values())
-    return dict(zip(MASKED, map(int, output.split())))
+    found = dict(zip(MASKED, map(int, output.split())))
+    ktap.diagnostic(f"scanned in {time.monotonic() - started:.1f} s: "
+                    f"{ {name: count for name, count in found.items() if count} }")
+    return found
 
 
-def key_add(key_file, *words, fails=False):
-    return netns.run("mbsec", "key", "add", GROUP, *IDENTITY, *words, "key-file", key_file,
-                     fails=fails)
+def key_add(folder, group, *words, fails=False):
+    return netns.run("mbsec", "key", "add", group, *IDENTITY, *KEYS[group][1], *words, "key-file",
+                     os.path.join(folder, group), fails=fails)
 
 
-def refused(key_file):
-    key_add(key_file, "rx")
-    key_add(key_file, "rx", fails=True)
-    key_add(key_file, "rx", "soft-packets", "5", "hard-packets", "5", fails=True)
+def refused(folder):
+    for group in KEYS:
+        key_add(folder, group, "rx")
+        key_add(folder, group, "rx", fails=True)
+        key_add(folder, group, "rx", "soft-packets", "5", "hard-packets", "5", fails=True)
+        key_add(folder, group, "tx", "activate")
+
+
+def traffic():
+    """SSRC and index 0: the first counter block is the salt itself."""
+    datagrams = {GROUP: [b"datagram"], MEDIA: [srtp.rtp(0, b"datagram", 0), srtp.rtcp(0)]}
+    loopback = socket.inet_aton("127.0.0.1")
+    for group, payloads in datagrams.items():
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as member:
+            member.settimeout(ktap.PATIENCE)
+            member.bind((group, 5000))
+            member.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP,
+                              socket.inet_aton(group) + loopback)
+            member.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, loopback)
+            for payload in payloads:
+                member.sendto(payload, (group, 5000))
+                equal(member.recv(100), payload, "payload")
 
 
 def in_use():
+    traffic()
     found = scan()
-    check(found["cipher key"] > 0 and found["salt"] > 0, f"the scan finds no key in use: {found}")
-    equal(found["MTK"], 0, "copies of the MTK")
-    equal(found["authentication key"], 0, "copies of the authentication key beside the MAC's state")
+    for name, count in found.items():
+        if name.startswith(("cipher key", "salt")):
+            check(count > 0, f"the scan finds no {name} in use")
+        else:
+            equal(count, 0, f"copies of the {name} (of authentication, beside the MAC's state)")
 
 
 def removed():
@@ -56,13 +95,15 @@ def removed():
     ktap.wait_for(lambda: not any(scan().values()), "no key in memory", seconds=60)
 
 
-def build(plan, key_file):
+def build(plan, folder):
     namespace = netns.Namespace("key-memory")
+    namespace.ip("link set lo up\n")
     with namespace:
         netns.run("mbsec", "group", "add", GROUP)
-    plan.add("a key is added, and refused", inside, namespace, lambda: refused(key_file))
-    plan.add("a key in use", inside, namespace, in_use)
-    plan.add("a key that was removed", inside, namespace, removed)
+        netns.run("mbsec", "group", "add", MEDIA, "format", "srtp")
+    plan.add("keys are added, and refused", inside, namespace, lambda: refused(folder))
+    plan.add("keys in use", inside, namespace, in_use)
+    plan.add("keys that were removed", inside, namespace, removed)
 
 
 def inside(namespace, step):
@@ -72,11 +113,12 @@ def inside(namespace, step):
 
 def main():
     with tempfile.TemporaryDirectory() as folder:
-        key_file = os.path.join(folder, "mtk")
-        with open(os.open(key_file, os.O_WRONLY | os.O_CREAT, 0o600), "w",
-                  encoding="ascii") as file:
-            file.write(MTK_HEX + "\n")
-        return netns.run_plan(lambda plan: build(plan, key_file))
+        for group, (text, _) in KEYS.items():
+            path = os.path.join(folder, group)
+            with open(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "w",
+                      encoding="ascii") as file:
+                file.write(text + "\n")
+        return netns.run_plan(lambda plan: build(plan, folder))
 
 
 if __name__ == "__main__":

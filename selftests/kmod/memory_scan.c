@@ -18,8 +18,9 @@
 
 #define MASK 0x5a
 #define PATTERN_MAX 64
-#define PATTERNS_MAX 8
+#define PATTERNS_MAX 16
 #define CHUNK (1 << 20)
+#define PAGE 4096
 
 struct pattern {
 	uint8_t masked[PATTERN_MAX];
@@ -41,7 +42,7 @@ static int pattern_parse(struct pattern *pattern, const char *text)
 			return -1;
 		pattern->masked[pattern->size++] = octet;
 	}
-	return pattern->size < 8 ? -1 : 0;
+	return pattern->size < 8 || pattern->masked[0] == MASK ? -1 : 0;
 }
 
 static int pattern_matches(const struct pattern *pattern, const uint8_t *at)
@@ -54,8 +55,8 @@ static int pattern_matches(const struct pattern *pattern, const uint8_t *at)
 	return 1;
 }
 
-/* Counts the patterns that start within the first @size octets of the chunk. */
-static void chunk_scan(size_t size, size_t filled)
+/* Counts the patterns that start at or after @from and before @to. */
+static void range_scan(size_t from, size_t to, size_t filled)
 {
 	const uint8_t *at, *end;
 	struct pattern *pattern;
@@ -65,14 +66,32 @@ static void chunk_scan(size_t size, size_t filled)
 		if (filled < pattern->size)
 			continue;
 		end = chunk + filled - pattern->size + 1;
-		if (end > chunk + size)
-			end = chunk + size;
-		for (at = chunk; at < end; at++) {
+		if (end > chunk + to)
+			end = chunk + to;
+		for (at = chunk + from; at < end; at++) {
 			at = memchr(at, pattern->masked[0] ^ MASK, end - at);
 			if (!at)
 				break;
 			pattern->found += pattern_matches(pattern, at);
 		}
+	}
+}
+
+static int page_is_zero(const uint8_t *at, size_t size)
+{
+	return !*at && !memcmp(at, at + 1, size - 1);
+}
+
+/* Counts the patterns that start within the first @size octets of the chunk. */
+static void chunk_scan(size_t size, size_t filled)
+{
+	size_t from, to;
+
+	/* Most memory was never used; no pattern starts with a zero. */
+	for (from = 0; from < size; from = to) {
+		to = from + PAGE < size ? from + PAGE : size;
+		if (!page_is_zero(chunk + from, to - from))
+			range_scan(from, to, filled);
 	}
 }
 
@@ -128,7 +147,7 @@ int main(int argc, char **argv)
 	for (i = 1; i < argc && i <= PATTERNS_MAX; i++, pattern_count++) {
 		if (pattern_parse(&patterns[i - 1], argv[i])) {
 			fprintf(stderr,
-				"memory_scan: %s is not 8 to %d octets\n",
+				"memory_scan: %s is not 8 to %d octets, the first one not 0\n",
 				argv[i], PATTERN_MAX);
 			return 2;
 		}

@@ -21,17 +21,17 @@ asmlinkage void sha256_transform_rorx(struct sha256_state *state,
 asmlinkage void sha1_transform_avx2(struct sha1_state *state, const u8 *data,
 				    int blocks)
 {
-	BUG();
+	WARN_ON_ONCE(1);
 }
 
 asmlinkage void sha256_transform_avx(struct sha256_state *state, const u8 *data,
 				     int blocks)
 {
-	BUG();
+	WARN_ON_ONCE(1);
 }
 
 asmlinkage void sha256_transform_rorx(struct sha256_state *state,
 				      const u8 *data, int blocks)
 {
-	BUG();
+	WARN_ON_ONCE(1);
 }

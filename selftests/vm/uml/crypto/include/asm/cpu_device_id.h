@@ -5,8 +5,10 @@
 #include <linux/mod_devicetable.h>
 #include <asm/cpufeature.h>
 
-#define X86_MATCH_FEATURE(number, data) \
-	{ .feature = (number), .driver_data = (unsigned long)(data) }
+#define X86_MATCH_FEATURE(number, data)                                   \
+	{                                                                 \
+		.feature = (number), .driver_data = (unsigned long)(data) \
+	}
 
 #define XFEATURE_MASK_SSE 2
 #define XFEATURE_MASK_YMM 4

@@ -10,7 +10,6 @@ import time
 
 import ktap
 import netns
-from capture import pattern_payload
 from ktap import check, equal
 from topology import drain, join_any_source, receive_all
 

@@ -70,7 +70,7 @@ class Peer:
     """libsrtp on the outsider, with the keys of a stream."""
 
     def __init__(self, library, media, keys=None, ssrc=0):
-        self.library, self.media, self.ssrc = library, media, ssrc
+        self.oracle, self.media, self.ssrc = library, media, ssrc
         self.setup(OPEN, keys or [media.key])
         host, group = media.lan.outsider, media.group
         self.sockets = {port: host.receiver(group, port=port) for port in (PORT, PORT + 1)}
@@ -79,17 +79,17 @@ class Peer:
         body = SETUP.pack(self.media.suite, self.ssrc, WINDOW, self.media.mki, len(keys))
         for key in keys:
             body += key.mki + (key.master + key.salt).ljust(MASTER_MAX, b"\0")
-        self.library.ask(verb, body.ljust(SETUP.size + KEYS_MAX * (6 + MASTER_MAX), b"\0"))
+        self.oracle.ask(verb, body.ljust(SETUP.size + KEYS_MAX * (6 + MASTER_MAX), b"\0"))
 
     def roc(self, value):
-        self.library.ask(SET_ROC, struct.pack("=II", self.ssrc, value))
+        self.oracle.ask(SET_ROC, struct.pack("=II", self.ssrc, value))
 
     def caught(self, count, port=PORT):
         """Datagrams that the host has got, protected."""
         return [self.sockets[port].recv(1 << 16) for _ in range(count)]
 
     def read(self, datagram, rtcp=False):
-        return self.library.ask(UNPROTECT_RTCP if rtcp else UNPROTECT, datagram)
+        return self.oracle.ask(UNPROTECT_RTCP if rtcp else UNPROTECT, datagram)
 
     def refuses(self, status, datagram, rtcp=False):
         try:
@@ -106,7 +106,7 @@ class Peer:
                   f"packet {number} as libsrtp reads it")
 
     def protected(self, packet, key=0):
-        return self.library.ask(PROTECT_RTCP if is_rtcp(packet) else PROTECT, packet, key)
+        return self.oracle.ask(PROTECT_RTCP if is_rtcp(packet) else PROTECT, packet, key)
 
     def speak(self, *packets, key=0):
         """To the group."""

@@ -16,6 +16,7 @@ struct mbsec_bench_batch {
  * struct mbsec_bench_plan - what to measure
  * @from: network namespace of the sender
  * @to: network namespace of the receiver
+ * @address: where to, a group or an address of the receiver
  * @suite: MBSEC_BENCH_*, of a measurement of the bare ciphers
  * @size: octets of UDP payload of a datagram
  * @segments: datagrams in one call of sendmsg(), more than one by UDP_SEGMENT
@@ -28,6 +29,7 @@ struct mbsec_bench_batch {
 struct mbsec_bench_plan {
 	struct net *from;
 	struct net *to;
+	__be32 address;
 	u32 suite;
 	u32 size;
 	u32 segments;

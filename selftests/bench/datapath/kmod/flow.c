@@ -21,7 +21,6 @@
 
 #include "bench.h"
 
-#define BENCH_GROUP 0xef010101 /* 239.1.1.1 */
 #define BENCH_PORT 5004
 #define BENCH_BUFFER (64 << 20)
 #define BENCH_WARM_UP 2
@@ -47,10 +46,10 @@ static int bench_option(struct socket *socket, int level, int option, int value)
 
 static int bench_open_tx(struct bench_flow *flow)
 {
-	struct sockaddr_in group = {
+	struct sockaddr_in address = {
 		.sin_family = AF_INET,
 		.sin_port = htons(BENCH_PORT),
-		.sin_addr.s_addr = htonl(BENCH_GROUP),
+		.sin_addr.s_addr = flow->plan->address,
 	};
 	int err;
 
@@ -67,17 +66,17 @@ static int bench_open_tx(struct bench_flow *flow)
 				   flow->plan->size);
 	if (err)
 		return err;
-	return kernel_connect(flow->tx, (void *)&group, sizeof(group), 0);
+	return kernel_connect(flow->tx, (void *)&address, sizeof(address), 0);
 }
 
 static int bench_open_rx(struct bench_flow *flow)
 {
-	struct sockaddr_in group = {
+	struct sockaddr_in address = {
 		.sin_family = AF_INET,
 		.sin_port = htons(BENCH_PORT),
-		.sin_addr.s_addr = htonl(BENCH_GROUP),
+		.sin_addr.s_addr = flow->plan->address,
 	};
-	struct ip_mreqn member = { .imr_multiaddr = group.sin_addr };
+	struct ip_mreqn member = { .imr_multiaddr = address.sin_addr };
 	int err;
 
 	err = sock_create_kern(flow->plan->to, PF_INET, SOCK_DGRAM, IPPROTO_UDP,
@@ -86,10 +85,10 @@ static int bench_open_rx(struct bench_flow *flow)
 		return err;
 	WRITE_ONCE(flow->rx->sk->sk_rcvbuf, BENCH_BUFFER);
 	WRITE_ONCE(flow->rx->sk->sk_rcvtimeo, HZ);
-	err = kernel_bind(flow->rx, (void *)&group, sizeof(group));
+	err = kernel_bind(flow->rx, (void *)&address, sizeof(address));
 	if (!err && flow->plan->segments > 1)
 		err = bench_option(flow->rx, SOL_UDP, UDP_GRO, 1);
-	if (err)
+	if (err || !ipv4_is_multicast(flow->plan->address))
 		return err;
 	return flow->rx->ops->setsockopt(flow->rx, SOL_IP, IP_ADD_MEMBERSHIP,
 					 KERNEL_SOCKPTR(&member),
@@ -253,8 +252,8 @@ static int bench_rounds(struct bench_flow *flow)
 }
 
 /**
- * mbsec_bench_flow - send datagrams to a group and receive them
- * @plan: what to do; the route to the group leads from @plan->from to @plan->to
+ * mbsec_bench_flow - send datagrams and receive them
+ * @plan: what to do; the route to the address leads from @plan->from to @plan->to
  *
  * Return: 0, or a negative error number: -ETIMEDOUT if a datagram was lost,
  * -EBADMSG if one was not received as it was sent.

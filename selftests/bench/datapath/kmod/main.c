@@ -4,10 +4,11 @@
  * the same open file then has the result, one line for each batch with the
  * nanoseconds of sending and of receiving.
  *
- *	flow FROM TO SIZE SEGMENTS BATCH ROUNDS SEQUENCE APART
+ *	flow FROM TO ADDRESS SIZE SEGMENTS BATCH ROUNDS SEQUENCE APART
  *	limit SUITE SIZE SEGMENTS BATCH ROUNDS
  *
- * FROM and TO are file descriptors of network namespaces. The result of "limit"
+ * FROM and TO are file descriptors of network namespaces, ADDRESS is an IPv4
+ * address in hexadecimal, most often of a group. The result of "limit"
  * starts with a line that names the drivers.
  */
 #include <linux/cred.h>
@@ -65,15 +66,16 @@ static int bench_make_room(struct bench_file *file,
 static int bench_run_flow(struct bench_file *file, const char *line)
 {
 	struct mbsec_bench_plan plan = {};
-	unsigned int apart;
+	unsigned int address, apart;
 	int from, to;
 	int err;
 
-	if (sscanf(line, "flow %d %d %u %u %u %u %hu %u", &from, &to,
-		   &plan.size, &plan.segments, &plan.batch, &plan.rounds,
-		   &plan.sequence, &apart) != 8 ||
+	if (sscanf(line, "flow %d %d %x %u %u %u %u %hu %u", &from, &to,
+		   &address, &plan.size, &plan.segments, &plan.batch,
+		   &plan.rounds, &plan.sequence, &apart) != 9 ||
 	    !bench_in_range(&plan))
 		return -EINVAL;
+	plan.address = htonl(address);
 	plan.apart = apart;
 	plan.from = get_net_ns_by_fd(from);
 	if (IS_ERR(plan.from))

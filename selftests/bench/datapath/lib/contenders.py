@@ -26,6 +26,7 @@ class Contender:
     limit = None
     segments = True  # takes UDP_SEGMENT
     encrypted = False
+    address = ADDRESS
 
     def __init__(self, name):
         self.name = name
@@ -56,6 +57,9 @@ class Contender:
 
     def protect(self, side, host):
         """Prepare one side."""
+
+    def address_hex(self):
+        return socket.inet_aton(self.address).hex()
 
     def close(self):
         for host in self.hosts.values():
@@ -180,5 +184,59 @@ class Macsec(Contender):
                 "link set macsec0 up\n")
 
 
+class Beside(Sframe):
+    """Plain UDP to a group that is not protected, on hosts where another one is."""
+
+    limit = None
+    encrypted = False
+    address = "239.1.1.2"
+
+
+class Unicast(Beside):
+    """The same to one host."""
+
+    address = HOSTS["b"]
+
+
+class PlainUnicast(Contender):
+    """Where nothing is protected."""
+
+    address = HOSTS["b"]
+
+
+class ManyGroups(Sframe):
+    """One of ten thousand groups."""
+
+    COUNT = 10000
+
+    def protect(self, side, host):
+        super().protect(side, host)
+        with host:
+            client = Client()
+        for number in range(1, self.COUNT):
+            client.group_add(Group(f"239.2.{number >> 8}.{number & 255}", PORT), suite=self.suite)
+        client.close()
+
+
+class ManySenders(Sframe):
+    """One of a thousand senders of the group, each with its key."""
+
+    COUNT = 1000
+
+    def protect(self, side, host):
+        super().protect(side, host)
+        if side == "a":
+            return
+        with host:
+            client = Client()
+        for number in range(1, self.COUNT):
+            key = Key(os.urandom(16), sender_id=self.key.sender_id + number, suite=self.suite)
+            client.rx_add(GROUP, key)
+        client.close()
+
+
 CONTENDERS = {"plain": Contender, "mbsec-sframe": Sframe, "mbsec-srtp": Srtp,
               "esp-ctr-hmac": Esp, "esp-gcm": EspGcm, "macsec-gcm": Macsec}
+# What protection costs those who do not use it, and what much of it costs.
+OTHERS = {"beside": Beside, "plain-unicast": PlainUnicast, "beside-unicast": Unicast,
+          "mbsec-10000-groups": ManyGroups, "mbsec-1000-senders": ManySenders}

@@ -65,8 +65,9 @@ class Bench:
     def flow(self, contender, size, segments=1, batch=32, rounds=20, apart=True):
         """Pairs of nanoseconds, of sending and receiving, for each batch."""
         hosts = contender.hosts
-        lines = self.ask(f"flow {hosts['a'].descriptor} {hosts['b'].descriptor} {size} {segments} "
-                         f"{batch} {rounds} {contender.sequence} {int(apart)}")
+        lines = self.ask(f"flow {hosts['a'].descriptor} {hosts['b'].descriptor} "
+                         f"{contender.address_hex()} {size} {segments} {batch} {rounds} "
+                         f"{contender.sequence} {int(apart)}")
         contender.sequence += (rounds + self.WARM_UP) * batch * segments
         contender.sequence %= 1 << 16
         return [tuple(map(int, line.split())) for line in lines]

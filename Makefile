@@ -2,8 +2,8 @@
 #
 # "make help" says what there is to make.
 
-# Kernels that "make check" runs on, and the one of "make demo" and
-# "make demo-static".
+# Kernels that "make check" runs on, and the one of "make demo", "make demo-static"
+# and "make demo-media".
 KERNELS ?= 6.1 6.12
 DEMO_KERNEL ?= $(firstword $(KERNELS))
 
@@ -19,7 +19,8 @@ MAKEFLAGS += --no-print-directory
 export PREFIX DESTDIR
 
 .PHONY: all help module cli daemon packages check check-unit check-vm check-vng \
-	coverage fuzz bench bench-count bench-keys demo demo-static lint install uninstall clean
+	coverage fuzz bench bench-count bench-keys demo demo-media demo-static \
+	lint install uninstall clean
 
 all: cli daemon
 	@if [ -d /lib/modules/$(RELEASE)/build ]; then \
@@ -40,6 +41,8 @@ help:
 	@echo '                watch mbsecd and the module protect multicast, in a guest'
 	@echo 'make demo-static [DEMO_PCAP=FILE]'
 	@echo '                the module alone, with keys by hand'
+	@echo 'make demo-media'
+	@echo '                a test picture as members and an outsider see it'
 	@echo 'make check [KERNELS="6.1 6.12"]'
 	@echo '                all tests; make check-unit, check-vm: a part of them'
 	@echo 'make check-vng  the guest tests by virtme-ng'
@@ -70,8 +73,8 @@ packages:
 	@selftests/vm/packages
 
 # The compiler has to be there before the tool is built.
-check check-unit check-vm check-vng coverage demo demo-static fuzz lint: packages
-check check-vm check-vng demo demo-static: | build-tool
+check check-unit check-vm check-vng coverage demo demo-media demo-static fuzz lint: packages
+check check-vm check-vng demo demo-media demo-static: | build-tool
 
 .PHONY: build-tool
 build-tool: packages
@@ -113,6 +116,9 @@ demo:
 
 demo-static:
 	@selftests/vm/demo $(DEMO_KERNEL) demo-static
+
+demo-media:
+	@selftests/vm/demo $(DEMO_KERNEL) demo-media
 
 lint:
 	@selftests/lint/run

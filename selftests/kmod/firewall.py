@@ -99,7 +99,7 @@ def bridged(lan, family):
     try:
         session.exchange(PAYLOAD, pattern_payload(4000, 2))
         table = "ip6" if family == 6 else "ip"
-        listing = lan.switch.namespace.command("nft", "list", "table", table, "mbsec_test")
+        listing = lan.switch.namespace.nft(f"list table {table} mbsec_test")
         check("packets 0 " not in listing, "FORWARD saw the bridged frames")
         equal(sum(lan.switch.mbsec.counters(session.group).values()), 0, "counters of the bridge")
     finally:

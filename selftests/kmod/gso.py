@@ -184,8 +184,7 @@ def aggregating(lan, on):
     offload(lan.member, gro=on, rx_udp_gro_forwarding=on)
     # Only towards a device that cannot segment TCP does veth use GRO here.
     lan.switch.namespace.command("ethtool", "-K", "member-eth0", "tso", "off" if on else "on")
-    lan.member.namespace.command("sh", "-c", f"echo {20000000 if on else 0} > "
-                                 "/sys/class/net/eth0/gro_flush_timeout")
+    lan.member.namespace.write_sysfs("class/net/eth0/gro_flush_timeout", 20000000 if on else 0)
 
 
 def aggregated(lan, family):

@@ -9,7 +9,9 @@ import sys
 
 import ktap
 
-CLONE_NEWNET = 0x40000000
+CLONE_NEWNET, CLONE_NEWNS = 0x40000000, 0x20000
+MS_BIND, MS_REC, MS_SLAVE, MS_SHARED, MNT_DETACH = 0x1000, 0x4000, 0x80000, 0x100000, 2
+NAMESPACES = "/run/netns"
 TAINT_DIE, TAINT_WARN = 1 << 7, 1 << 9
 HERE = os.path.dirname(os.path.abspath(__file__))
 LIBC = ctypes.CDLL(None, use_errno=True)
@@ -37,16 +39,48 @@ def setns(descriptor):
         raise OSError(ctypes.get_errno(), "setns")
 
 
+def call(name, *args):
+    """A function of the C library that sets errno."""
+    if getattr(LIBC, name)(*args):
+        raise OSError(ctypes.get_errno(), name)
+
+
+def mount(source, target, kind, flags):
+    call("mount", source.encode(), target.encode(), kind, flags, None)
+
+
+def namespaces_shared():
+    """As `ip netns` has it: who enters another mount namespace sees names come and go."""
+    os.makedirs(NAMESPACES, exist_ok=True)
+    try:
+        mount("", NAMESPACES, None, MS_SHARED | MS_REC)
+    except OSError:
+        mount(NAMESPACES, NAMESPACES, None, MS_BIND | MS_REC)
+        mount("", NAMESPACES, None, MS_SHARED | MS_REC)
+
+
 class Namespace:
-    """A named network namespace; `with` runs the block inside it."""
+    """A named network namespace, as of `ip netns`; `with` runs the block inside it.
+
+    Made and left without a command: where the processor is emulated a process costs most.
+    """
 
     def __init__(self, name):
         self.name = name
+        self.path = os.path.join(NAMESPACES, name)
         self.stack = []
-        self.descriptor = None
-        run("ip", "netns", "add", name)
-        atexit.register(self.close)
-        self.descriptor = os.open(f"/run/netns/{name}", os.O_RDONLY)
+        self.descriptor = self.nft_context = None
+        namespaces_shared()
+        with open(self.path, "x"):
+            atexit.register(self.close)
+        home = os.open("/proc/thread-self/ns/net", os.O_RDONLY)
+        try:
+            call("unshare", CLONE_NEWNET)
+            mount("/proc/thread-self/ns/net", self.path, None, MS_BIND)
+        finally:
+            setns(home)
+            os.close(home)
+        self.descriptor = os.open(self.path, os.O_RDONLY)
         for path, value in NAMESPACE_DEFAULTS.items():
             self.sysctl(path, value)
 
@@ -62,10 +96,15 @@ class Namespace:
 
     def close(self):
         atexit.unregister(self.close)
+        if self.nft_context:
+            self.nft_context.close()
+            self.nft_context = None
         if self.descriptor is not None:
             os.close(self.descriptor)
             self.descriptor = None
-        subprocess.run(["ip", "netns", "del", self.name], check=False)
+        if os.path.exists(self.path):
+            LIBC.umount2(self.path.encode(), MNT_DETACH)
+            os.unlink(self.path)
 
     def ip(self, commands):
         """One `ip` command a line."""
@@ -79,11 +118,59 @@ class Namespace:
         with self, open("/proc/sys/" + path) as control:
             return control.read().strip()
 
+    def write_sysfs(self, path, value):
+        """Its /sys shows the namespace that mounted it, so this takes a process."""
+        child = os.fork()
+        if not child:
+            status = 1
+            try:
+                setns(self.descriptor)
+                call("unshare", CLONE_NEWNS)
+                mount("", "/", None, MS_SLAVE | MS_REC)
+                mount("sysfs", "/sys", b"sysfs", 0)
+                with open("/sys/" + path, "w") as control:
+                    control.write(str(value))
+                status = 0
+            finally:
+                os._exit(status)
+        ktap.equal(os.waitpid(child, 0)[1], 0, f"status of writing {path}")
+
     def nft(self, rules):
-        run("ip", "netns", "exec", self.name, "nft", "-f", "-", stdin=rules)
+        """Run rules; returns what they list."""
+        if not self.nft_context:
+            with self:
+                self.nft_context = Nftables()
+        return self.nft_context.run(rules)
 
     def command(self, *command, **options):
-        return run("ip", "netns", "exec", self.name, *command, **options)
+        with self:
+            return run(*command, **options)
+
+
+class Nftables:
+    """The library below nft(8), in the namespace in which it is made."""
+
+    def __init__(self):
+        self.library = library = ctypes.CDLL("libnftables.so.1")
+        library.nft_ctx_new.restype = ctypes.c_void_p
+        for name in ("nft_ctx_get_output_buffer", "nft_ctx_get_error_buffer"):
+            getattr(library, name).restype = ctypes.c_char_p
+            getattr(library, name).argtypes = [ctypes.c_void_p]
+        library.nft_run_cmd_from_buffer.argtypes = [ctypes.c_void_p, ctypes.c_char_p]
+        for name in ("nft_ctx_buffer_output", "nft_ctx_buffer_error", "nft_ctx_free"):
+            getattr(library, name).argtypes = [ctypes.c_void_p]
+        self.context = library.nft_ctx_new(0)
+        library.nft_ctx_buffer_output(self.context)
+        library.nft_ctx_buffer_error(self.context)
+
+    def run(self, rules):
+        if self.library.nft_run_cmd_from_buffer(self.context, rules.encode()):
+            error = self.library.nft_ctx_get_error_buffer(self.context).decode()
+            raise AssertionError(f"nft: {error}")
+        return self.library.nft_ctx_get_output_buffer(self.context).decode()
+
+    def close(self):
+        self.library.nft_ctx_free(self.context)
 
 
 def module_loaded():

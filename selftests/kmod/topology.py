@@ -221,10 +221,10 @@ class Lan(Topology):
         self.sender = self.host("sender", 1)
         self.member = self.host("member", 2)
         self.outsider = self.host("outsider", 3)
+        hosts = (self.sender, self.member, self.outsider)
         self.switch.namespace.ip("link add name br0 type bridge mcast_snooping 0 forward_delay 0\n"
-                                 "link set br0 up\n")
-        for host in (self.sender, self.member, self.outsider):
-            self.plug(host, "eth0")
+                                 "link set br0 up\n" + "".join(map(self.plug, hosts)))
+        for host in hosts:
             host.configure()
         self.tap = capture.Tap(self.outsider.namespace, "eth0")
         self.wire.link(self.sender.namespace, "eth0", [self.tap])
@@ -233,11 +233,11 @@ class Lan(Topology):
         for host in (self.sender, self.member, self.outsider):
             host.wait_ready()
 
-    def plug(self, host, device):
+    def plug(self, host, device="eth0"):
+        """Commands of the switch for a cable to the host."""
         port = f"{host.name[:8]}-{device}"
-        self.switch.namespace.ip(
-            f"link add name {port} mtu 1500 type veth peer name {device} mtu 1500 "
-            f"netns {host.namespace.name}\nlink set {port} master br0 up\n")
+        return (f"link add name {port} mtu 1500 type veth peer name {device} mtu 1500 "
+                f"netns {host.namespace.name}\nlink set {port} master br0 up\n")
 
     def cable(self):
         """A second link, eth1, straight from the sender to the member, with its own tap."""

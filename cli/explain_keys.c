@@ -11,6 +11,7 @@
 #include "explain_input.h"
 #include "explain_keys.h"
 #include "keyfile.h"
+#include "names.h"
 #include "number.h"
 
 #define FILE_SIZE_MAX 65536
@@ -23,6 +24,7 @@ enum setting_kind {
 	SETTING_TEXT,
 	SETTING_NUMBER, /* min to max */
 	SETTING_ALGORITHM,
+	SETTING_SUITE,
 };
 
 static const struct setting {
@@ -67,6 +69,7 @@ static const struct setting {
 	OTHER("ciphering", NUMBER, ciphering, 0, 2),
 	OTHER("overflow", NUMBER, overflow, 0, UINT16_MAX),
 	OTHER("roc", NUMBER, roc, 0, UINT32_MAX),
+	OTHER("suite", SUITE, suite, 0, 0),
 #undef KEY
 #undef OTHER
 };
@@ -221,6 +224,19 @@ static int take_algorithm(const struct line *line,
 		problem);
 }
 
+static int take_suite(const struct line *line, uint32_t *suite,
+		      struct problem *problem)
+{
+	char text[64] = "";
+
+	if (line->length < sizeof(text))
+		memcpy(text, line->value, line->length);
+	if (names_value(&suite_names, text, suite))
+		return 0;
+	return line_refuse(line, "is unknown; \"help group add\" has them",
+			   problem);
+}
+
 static int line_take(const struct line *line, struct explain_keys *keys,
 		     struct problem *problem)
 {
@@ -243,6 +259,8 @@ static int line_take(const struct line *line, struct explain_keys *keys,
 		return take_number(line, member, problem);
 	case SETTING_ALGORITHM:
 		return take_algorithm(line, member, problem);
+	case SETTING_SUITE:
+		return take_suite(line, member, problem);
 	}
 	return 0;
 }

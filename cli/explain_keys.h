@@ -49,6 +49,7 @@ struct explain_value {
  * @ciphering: NEA or EEA, 2 if not given
  * @overflow: upper 16 bits of the NAS COUNT
  * @roc: roll-over counter of SRTP
+ * @suite: of SRTP, 0 if not given: only the null cipher has to be said
  */
 struct explain_keys {
 	struct secret secrets[EXPLAIN_KEY_COUNT];
@@ -64,6 +65,7 @@ struct explain_keys {
 	uint64_t ciphering;
 	uint64_t overflow;
 	uint64_t roc;
+	uint32_t suite;
 };
 
 /* Nothing is known. */

@@ -6,6 +6,8 @@
 
 #include <openssl/crypto.h>
 
+#include <linux/mbsec.h>
+
 #include "core/buf.h"
 #include "core/mbms_profile.h"
 #include "core/srtp_kdf.h"
@@ -18,17 +20,24 @@
 #define RTCP_TYPE_MAX 223
 #define RTCP_HEADER_SIZE 8
 #define INDEX_SIZE 4
+#define ROC_SIZE 4
 #define INDEX_ENCRYPTED 0x80000000
 
-/* Sizes of MKI and tag that are tried, those of MBMS first. */
+/*
+ * Sizes of MKI, ROC and tag that are tried, those of MBMS first. Then those of
+ * RFC 4771: a ROC and the tag, and tags that are as long as both.
+ */
 static const struct trailer {
 	size_t mki_size;
+	size_t roc_size;
 	size_t tag_size;
 } trailers[] = {
-	{ MBMS_MKI_SIZE, 10 },
-	{ 0, 10 },
-	{ MBMS_MKI_SIZE, 4 },
-	{ 0, 4 },
+	{ MBMS_MKI_SIZE, 0, 10 },	 { 0, 0, 10 },
+	{ MBMS_MKI_SIZE, ROC_SIZE, 10 }, { 0, ROC_SIZE, 10 },
+	{ MBMS_MKI_SIZE, 0, 14 },	 { 0, 0, 14 },
+	{ MBMS_MKI_SIZE, 0, 4 },	 { 0, 0, 4 },
+	{ MBMS_MKI_SIZE, ROC_SIZE, 4 },	 { 0, ROC_SIZE, 4 },
+	{ MBMS_MKI_SIZE, 0, 8 },	 { 0, 0, 8 },
 };
 
 /**
@@ -135,10 +144,28 @@ static size_t covered_size(const struct explain *explain,
 			   const struct packet *packet,
 			   const struct trailer *trailer)
 {
-	size_t behind = trailer->mki_size + trailer->tag_size;
+	size_t behind =
+		trailer->mki_size + trailer->roc_size + trailer->tag_size;
 	size_t least = packet->header_size + (packet->is_rtcp ? INDEX_SIZE : 0);
 
+	if (packet->is_rtcp && trailer->roc_size)
+		return 0;
 	return explain->size >= least + behind ? explain->size - behind : 0;
+}
+
+/* That of the packet goes before that of the user. */
+static uint64_t roc_of(const struct explain *explain,
+		       const struct trailer *trailer)
+{
+	struct reader reader;
+
+	if (!trailer->roc_size)
+		return explain->keys->roc;
+	reader_init(&reader,
+		    explain->data + explain->size - trailer->tag_size -
+			    trailer->roc_size,
+		    trailer->roc_size);
+	return reader_u32(&reader);
 }
 
 static bool tag_matches(const struct explain *explain,
@@ -154,10 +181,11 @@ static bool tag_matches(const struct explain *explain,
 	};
 	struct writer writer;
 
+	if (!covered)
+		return false;
 	writer_init(&writer, roc, sizeof(roc));
-	writer_u32(&writer, explain->keys->roc);
-	return covered &&
-	       !explain_hmac("SHA1", &keys->auth, slices,
+	writer_u32(&writer, roc_of(explain, trailer));
+	return !explain_hmac("SHA1", &keys->auth, slices,
 			     packet->is_rtcp ? 1 : 2, mac) &&
 	       !CRYPTO_memcmp(mac,
 			      explain->data + explain->size - trailer->tag_size,
@@ -208,8 +236,8 @@ static void show_rest(struct explain *explain, const struct packet *packet,
 	size_t end = covered - (packet->is_rtcp ? INDEX_SIZE : 0);
 	size_t size = end - packet->header_size;
 	const uint8_t *data = explain->data + packet->header_size;
-	uint64_t index = explain->keys->roc << 16 | packet->sequence;
-	bool encrypted = true;
+	uint64_t index = roc_of(explain, trailer) << 16 | packet->sequence;
+	bool encrypted = explain->keys->suite != MBSEC_SUITE_NULL_HMAC_SHA1_80;
 
 	if (packet->is_rtcp) {
 		struct reader reader;
@@ -226,6 +254,8 @@ static void show_rest(struct explain *explain, const struct packet *packet,
 		       size);
 	if (trailer->mki_size)
 		show_mki(explain, explain->data + covered);
+	if (trailer->roc_size)
+		explain_number(explain, "ROC", roc_of(explain, trailer));
 	explain_octets(explain, "authentication tag",
 		       explain->data + explain->size - trailer->tag_size,
 		       trailer->tag_size);

@@ -112,9 +112,7 @@ static void add_head(struct text *text, const struct keylog_entry *entry)
 	add(text,
 	    "# SECRET: a key of SRTP in the clear, by mbsec keylog. Who reads it can read the\n"
 	    "# stream and make packets of it. Delete this file when it has served.\n"
-	    "#\n"
-	    "# suite: %s\n",
-	    names_text(&suite_names, entry->suite->id));
+	    "#\n");
 	if (entry->has_mki)
 		add(text, "# mki: %08" PRIx32 "%04x\n", entry->msk_id,
 		    entry->mtk_id);
@@ -170,7 +168,8 @@ size_t keylog_format(const struct keylog_entry *entry,
 		add(&out, "# ffmpeg: -srtp_out_suite %s -srtp_out_params %s\n",
 		    forms.words->sdp, forms.both);
 	add_gstreamer(&out, entry, &forms);
-	add(&out, "mtk %s\nsalt %s\nroc %" PRIu32 "\n", forms.mtk, forms.salt,
+	add(&out, "suite %s\nmtk %s\nsalt %s\nroc %" PRIu32 "\n",
+	    names_text(&suite_names, entry->suite->id), forms.mtk, forms.salt,
 	    entry->roc);
 	OPENSSL_cleanse(&forms, sizeof(forms));
 	return out.length;

@@ -107,6 +107,7 @@ static void test_keys(void **state)
 		  "roc 0x10\n"
 		  "uri /a b\n"
 		  "algorithm sha-256\n"
+		  "suite null-hmac-sha1-80\n"
 		  "body\n"
 		  "overflow 65535",
 		  &keys);
@@ -117,6 +118,7 @@ static void test_keys(void **state)
 			    9);
 	assert_int_equal(keys.roc, 16);
 	assert_int_equal(keys.overflow, 65535);
+	assert_int_equal(keys.suite, 0xf104);
 	assert_int_equal(keys.ciphering, 2);
 	assert_int_equal(keys.algorithm, DIGEST_SHA256);
 	assert_string_equal((char *)keys.uri.data, "/a b");
@@ -143,6 +145,8 @@ static void test_bad_keys(void **state)
 		  "keys test, line 1: mtk has to be 16 to 32 octets in hexadecimal" },
 		{ "roc -1",
 		  "keys test, line 1: roc has to be a number, 0 to 4294967295" },
+		{ "suite null-hmac-sha1-8",
+		  "keys test, line 1: suite is unknown; \"help group add\" has them" },
 		{ "ciphering 3",
 		  "keys test, line 1: ciphering has to be a number, 0 to 2" },
 		{ "0123456789abcdef0123456789abcdef",

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* SFrame datagrams and SRTP packets explained. */
 #include "cli_explain_test_vectors.h"
+#include "explain_input.h"
 
 static const uint8_t datagram[] = {
 	0xfc, 0x01, 0x00, 0x00, 0x00, 0x00, 0x01, 0x00, 0x01, 0x01,
@@ -111,12 +112,77 @@ static void test_srtp(void **state)
 	json_decref(list);
 }
 
+#define SRTP_KEYS                                \
+	"mtk 000102030405060708090a0b0c0d0e0f\n" \
+	"salt a0a1a2a3a4a5a6a7a8a9aaabacad\n"
+#define HELLO "68656c6c6f"
+
+/*
+ * RFC 4771, of selftests/kmod/srtp_reference.py: ROC 7, sequence numbers 8 and 9,
+ * of which 4 divides one.
+ */
+static const struct roc_packet {
+	const char *packet;
+	const char *keys;
+	bool has_roc;
+} roc_packets[] = {
+	{ "8021000800000000cafebabe9f543e8da2000000010001000000070dc863f22ded68448ac2",
+	  SRTP_KEYS, true },
+	{ "8021000900000000cafebabe4f1d7c1b850000000100012a89370a9635a859f5f8153e6ee6",
+	  SRTP_KEYS "roc 7", false },
+	{ "8021000800000000cafebabe" HELLO
+	  "00000001000100000007afc49b65abbd322e5f44",
+	  SRTP_KEYS "suite null-hmac-sha1-80\n", true },
+	{ "8021000900000000cafebabe" HELLO
+	  "0000000100016cd486be8b5103a0d70e11996158",
+	  SRTP_KEYS "roc 7\nsuite null-hmac-sha1-80", false },
+	{ "8021000800000000cafebabe9f543e8da2000000070dc863f2", SRTP_KEYS,
+	  true },
+};
+
+static void test_roc_in_packet(void **state)
+{
+	const struct explain_kind *kind = &explain_kind_srtp;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(roc_packets) / sizeof(roc_packets[0]);
+	     i++) {
+		const struct roc_packet *wanted = &roc_packets[i];
+		struct explain_keys keys;
+		uint8_t packet[64];
+		json_t *report;
+		size_t size;
+		int code;
+
+		assert_int_equal(
+			explain_hex_read(wanted->packet, strlen(wanted->packet),
+					 packet, sizeof(packet), &size),
+			EXPLAIN_HEX_GOOD);
+		keys_from(wanted->keys, &keys);
+		report = explain_json(kind, packet, size, &keys, &code);
+		assert_int_equal(code, 0);
+		assert_string_equal(report_check(report, "authentication-tag"),
+				    "ok");
+		assert_string_equal(report_text(report, "payload", "cleartext"),
+				    HELLO);
+		assert_int_equal(json_integer_value(report_field(
+					 report, "payload", "packet-index")),
+				 7 << 16 | packet[3]);
+		assert_int_equal(!!report_field(report, "payload", "roc"),
+				 wanted->has_roc);
+		json_decref(report);
+		explain_all_changes(kind, packet, size, &keys);
+		explain_keys_clear(&keys);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_sframe),
 		cmocka_unit_test(test_sframe_header),
 		cmocka_unit_test(test_srtp),
+		cmocka_unit_test(test_roc_in_packet),
 	};
 
 	setenv("NO_COLOR", "1", 1);

@@ -216,8 +216,7 @@ static void test_lines_with_mki(void **state)
 	entry.roc = 7;
 	length = keylog_format(&entry, text);
 	assert_int_equal(length, strlen(text));
-	assert_line(text, "# suite: aes128-cm-hmac-sha1-32\n"
-			  "# mki: fffffffe0012\n"
+	assert_line(text, "# mki: fffffffe0012\n"
 			  "# ssrc: cafebabe\n"
 			  "# libsrtp: " MTK SALT "\n");
 	assert_line(
@@ -228,7 +227,8 @@ static void test_lines_with_mki(void **state)
 		"# gstreamer: application/x-srtp,ssrc=(uint)3405691582,srtp-key=(buffer)" MTK
 			SALT
 		",srtp-cipher=(string)aes-128-icm,srtp-auth=(string)hmac-sha1-32,srtcp-cipher=(string)aes-128-icm,srtcp-auth=(string)hmac-sha1-80,roc=(uint)7,mki=(buffer)fffffffe0012\n");
-	assert_line(text, "\nmtk " MTK "\nsalt " SALT "\nroc 7\n");
+	assert_line(text, "\nsuite aes128-cm-hmac-sha1-32\nmtk " MTK
+			  "\nsalt " SALT "\nroc 7\n");
 	/* ffmpeg knows no MKI. */
 	assert_null(strstr(text, "ffmpeg"));
 }
@@ -281,6 +281,7 @@ static void test_explain_reads_it(void **state)
 	assert_memory_equal(explain_keys_get(&keys, EXPLAIN_SALT)->bytes,
 			    entry.master.salt, MASTER_SALT_SIZE);
 	assert_int_equal(keys.roc, UINT32_MAX);
+	assert_int_equal(keys.suite, MBSEC_SUITE_AES256_CM_HMAC_SHA1_80);
 	explain_keys_clear(&keys);
 }
 

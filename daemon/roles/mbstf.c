@@ -221,6 +221,24 @@ static void flows_each(struct mbstf *mbstf,
 		}
 }
 
+/* Applications have to take other SSRCs: a new MTK would bring them together again.
+ * The kernel tells of repetitions eight times a second, of collisions once.
+ */
+static void tell_ssrc(struct mbstf *mbstf, const struct kernel_event *event)
+{
+	int64_t now = loop_now(mbstf->daemon->loop);
+	bool collision = event->notice == MBSEC_EVENT_TYPE_SSRC_COLLISION;
+	char group[ADDRESS_TEXT_SIZE];
+
+	if (!collision && now < mbstf->quiet)
+		return;
+	if (!collision)
+		mbstf->quiet = now + 1000;
+	address_text(&event->group.group, group);
+	log_error(MBSTF_AREA, collision ? "ssrc-collision" : "index-repeated",
+		  LOG_TEXT("group", group), LOG_HEX("ssrc", event->ssrc));
+}
+
 static void notice(struct mbstf *mbstf, const struct kernel_event *event)
 {
 	struct mbstf_stream *flow = mbstf_stream_of_group(mbstf, &event->group);
@@ -228,6 +246,11 @@ static void notice(struct mbstf *mbstf, const struct kernel_event *event)
 
 	if (!flow || event->key.role != MBSEC_ROLE_TX)
 		return;
+	if (event->notice == MBSEC_EVENT_TYPE_SSRC_COLLISION ||
+	    event->notice == MBSEC_EVENT_TYPE_INDEX_REPEATED) {
+		tell_ssrc(mbstf, event);
+		return;
+	}
 	mtk = mbstf_mtk_find(flow, event->key.msk_id, event->key.mtk_id);
 	/* Keys of SRTP have no sender id, as this host has none there. */
 	if (!mtk || event->key.sender_id != flow->flow.sender_id)

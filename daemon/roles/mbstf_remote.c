@@ -186,6 +186,12 @@ static void restore(void *argument);
 
 static void lose(struct mbstf_remote *remote, const struct fault *fault)
 {
+	struct flow *flow;
+
+	/* Where its sources stand becomes wrong soon; members guess better. */
+	for (flow = LIST_FIRST(&remote->flows); flow;
+	     flow = LIST_NEXT(flow, link))
+		flow->source_count = 0;
 	if (!remote->lost)
 		log_error(AREA, "sender-lost", LOG_TEXT("name", remote->name),
 			  LOG_TEXT("reason", fault->text));

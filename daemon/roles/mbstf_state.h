@@ -63,6 +63,7 @@ LIST_HEAD(mbstf_stream_list, mbstf_stream);
 
 /**
  * struct mbstf - the role
+ * @quiet: no log line about a repeated index before, loop_now()
  * @sources_at: when the kernel was last asked about sources, 0 for never
  * @server: for a BM-SC on another host, else NULL
  */
@@ -71,6 +72,7 @@ struct mbstf {
 	struct mbstf_settings settings;
 	struct mbstf_stream_list flows[MBSTF_BUCKETS];
 	int64_t sources_at;
+	int64_t quiet;
 	mbstf_callback callback;
 	void *argument;
 	struct mbstf_server *server;

@@ -139,6 +139,14 @@ static const struct {
 	  "{\"group\":\"239.1.1.2:2\"}],\"confidentiality\":false,"
 	  "\"uicc\":true,\"open\":false,\"allow\":[\"a@b\",\"c@d\"],"
 	  "\"mtk-lifetime\":\"10m\"}" },
+	{ "service add urn:a group 239.1.1.1 port 5000 rtcp-port 0 group "
+	  "239.1.1.1 port 5002 format srtp suite aes128-cm-hmac-sha1-32 "
+	  "roc-rate 16",
+	  "service add",
+	  "{\"service\":\"urn:a\",\"flows\":[{\"group\":\"239.1.1.1:5000\","
+	  "\"rtcp-port\":0},{\"group\":\"239.1.1.1:5002\"}],"
+	  "\"format\":\"srtp\",\"suite\":\"aes128-cm-hmac-sha1-32\","
+	  "\"roc-rate\":16}" },
 	{ "service show", "service show", "{}" },
 	{ "service show urn:a", "service show", "{\"service\":\"urn:a\"}" },
 	{ "service join urn:a announcement http://a/b imsi 001010 "

@@ -63,6 +63,10 @@ static void test_set_from_itself(void **state)
 	(void)state;
 	assert_int_equal(secret_set(&secret, "0123456789", 10), 0);
 	assert_int_equal(secret_set(&secret, secret.bytes + 5, 5), 0);
+	assert_int_equal(secret_set_sized(&secret, &secret, 7), 0);
+	assert_int_equal(secret.size, 7);
+	assert_memory_equal(secret.bytes, "56789\0\0", 7);
+	assert_int_equal(secret_set_sized(&secret, &secret, 5), 0);
 	assert_int_equal(secret.size, 5);
 	assert_memory_equal(secret.bytes, "56789", 5);
 	secret_clear(&secret);

@@ -261,6 +261,13 @@ static void keys(void **state)
 	kernel.callback(kernel.argument, &event);
 	assert_int_equal(events, 1);
 	assert_int_equal(last_event, MBSTF_ROTATE);
+	/* A new MTK is of no use against these. */
+	event.notice = MBSEC_EVENT_TYPE_SSRC_COLLISION;
+	event.ssrc = SSRC;
+	kernel.callback(kernel.argument, &event);
+	event.notice = MBSEC_EVENT_TYPE_INDEX_REPEATED;
+	kernel.callback(kernel.argument, &event);
+	assert_int_equal(events, 1);
 }
 
 /* Without a salt there are no keys, and the kernel has heard of none. */

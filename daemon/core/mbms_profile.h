@@ -202,10 +202,10 @@ int mbms_download_keys(const struct secret *mtk, uint32_t csb_id,
 
 /* ---- 12. Roll-over counter for late joiners: 33.246 6.6.2 ----
  * The ROC of the MSK message is a snapshot. Not seen: whether MBMS demands the
- * ROC in the packets (RFC 4771). We do not announce it by default, and the BM-SC
- * sends the MSK message again with a fresh ROC, as long as the ROC that a
- * receiver guesses from the snapshot is right: less than half of the sequence
- * numbers (RFC 3711, 3.3.1) since it was taken.
+ * ROC in the packets (RFC 4771). We do not announce it by default; a receiver that
+ * cannot use the snapshot asks for the MSK again, and gets it with a fresh one. A
+ * receiver by RFC 3711, 3.3.1 guesses right for less than half of the sequence
+ * numbers since it was taken; our kernel tries more.
  */
 #define MBMS_ROC_SNAPSHOT_PACKETS 0x8000
 bool mbms_roc_is_fresh(uint64_t packets_since);

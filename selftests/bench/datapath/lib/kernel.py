@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The kernel module of the benchmark: what it is asked and what it answers."""
 
+import contextlib
 import os
 import re
 import subprocess
@@ -25,14 +26,24 @@ def load_ciphers():
         subprocess.run(["modprobe", "-q", name], check=False)
 
 
-def load(bench_module):
+@contextlib.contextmanager
+def loaded(bench_module):
+    """The modules are there; those that were not before go again."""
     load_ciphers()
-    if not netns.module_loaded():
+    ours = not netns.module_loaded()
+    if ours:
         netns.module_insert()
-    if not os.path.exists("/sys/module/mbsec_bench"):
+    try:
         netns.run("insmod", bench_module)
-    if not os.path.exists(CONTROL):
-        netns.run("mount", "-t", "debugfs", "debugfs", "/sys/kernel/debug")
+        try:
+            if not os.path.exists(CONTROL):
+                netns.run("mount", "-t", "debugfs", "debugfs", "/sys/kernel/debug")
+            yield
+        finally:
+            netns.run("rmmod", "mbsec_bench")
+    finally:
+        if ours:
+            netns.module_remove()
 
 
 def crypto_drivers():
@@ -44,6 +55,17 @@ def crypto_drivers():
                    if wanted.search(name)})
 
 
+def require_fast(drivers):
+    """A processor that has AES must be seen to use it, or figures compare nothing."""
+    with open("/proc/cpuinfo", encoding="ascii") as information:
+        flags = re.search(r"^flags\s*:(.*)$", information.read(), re.M)
+    if flags is None or "aes" not in flags[1].split():
+        return
+    slow = [name for name in drivers if not re.search(r"aesni|vaes", name)]
+    if slow:
+        raise AssertionError(f"slow cipher drivers: {', '.join(slow)}")
+
+
 class Bench:
     """Runs of the module."""
 
@@ -52,6 +74,9 @@ class Bench:
     def __init__(self):
         self.control = os.open(CONTROL, os.O_RDWR)
         self.drivers = {}
+
+    def close(self):
+        os.close(self.control)
 
     def ask(self, line):
         """The answer's lines."""

@@ -23,11 +23,12 @@
 /**
  * struct words - what a suite is called elsewhere
  * @suite: enum mbsec_suite
- * @sdp: crypto suite of SDP (RFC 4568, RFC 6188), which ffmpeg uses too
+ * @sdp: crypto suite of SDP (RFC 4568, RFC 6188)
  * @sdp_parameters: session parameters of SDP behind the key
  * @cipher: of GStreamer
  * @auth: of GStreamer, of RTP; that of RTCP has 80 bits in any case
- * @ffmpeg: ffmpeg has it, to send; to receive it takes the line of SDP
+ * @ffmpeg: of ffmpeg, to send; to receive it takes the line of SDP. Of its two
+ * names with 32 bits this is the one with SRTCP of 80 bits.
  */
 static const struct words {
 	uint32_t suite;
@@ -35,17 +36,16 @@ static const struct words {
 	const char *sdp_parameters;
 	const char *cipher;
 	const char *auth;
-	bool ffmpeg;
+	const char *ffmpeg;
 } words_of_suites[] = {
 	{ MBSEC_SUITE_AES128_CM_HMAC_SHA1_80, "AES_CM_128_HMAC_SHA1_80", "",
-	  "aes-128-icm", "hmac-sha1-80", true },
+	  "aes-128-icm", "hmac-sha1-80", "AES_CM_128_HMAC_SHA1_80" },
 	{ MBSEC_SUITE_AES128_CM_HMAC_SHA1_32, "AES_CM_128_HMAC_SHA1_32", "",
-	  "aes-128-icm", "hmac-sha1-32", true },
+	  "aes-128-icm", "hmac-sha1-32", "SRTP_AES128_CM_HMAC_SHA1_32" },
 	{ MBSEC_SUITE_AES256_CM_HMAC_SHA1_80, "AES_256_CM_HMAC_SHA1_80", "",
-	  "aes-256-icm", "hmac-sha1-80", false },
+	  "aes-256-icm", "hmac-sha1-80", NULL },
 	{ MBSEC_SUITE_NULL_HMAC_SHA1_80, "AES_CM_128_HMAC_SHA1_80",
-	  " UNENCRYPTED_SRTP UNENCRYPTED_SRTCP", "null", "hmac-sha1-80",
-	  false },
+	  " UNENCRYPTED_SRTP UNENCRYPTED_SRTCP", "null", "hmac-sha1-80", NULL },
 };
 
 /* The forms of the key that the lines are made of. */
@@ -166,7 +166,7 @@ size_t keylog_format(const struct keylog_entry *entry,
 	add_sdp(&out, entry, &forms);
 	if (forms.words->ffmpeg && !entry->has_mki)
 		add(&out, "# ffmpeg: -srtp_out_suite %s -srtp_out_params %s\n",
-		    forms.words->sdp, forms.both);
+		    forms.words->ffmpeg, forms.both);
 	add_gstreamer(&out, entry, &forms);
 	add(&out, "suite %s\nmtk %s\nsalt %s\nroc %" PRIu32 "\n",
 	    names_text(&suite_names, entry->suite->id), forms.mtk, forms.salt,

@@ -248,6 +248,10 @@ static void test_lines_without_mki(void **state)
 	assert_line(text, "inline:AAECAwQFBgcICQoLDA0OD6ChoqOkpaanqKmqq6yt\n");
 	assert_null(strstr(text, "mki="));
 	assert_null(strstr(text, "ssrc"));
+	entry = entry_make(MBSEC_SUITE_AES128_CM_HMAC_SHA1_32);
+	keylog_format(&entry, text);
+	/* The name with which ffmpeg has tags of 80 bits for SRTCP. */
+	assert_line(text, " -srtp_out_suite SRTP_AES128_CM_HMAC_SHA1_32 ");
 	entry = entry_make(MBSEC_SUITE_AES256_CM_HMAC_SHA1_80);
 	keylog_format(&entry, text);
 	assert_line(text, "# libsrtp: " MTK MTK SALT "\n");

@@ -72,9 +72,9 @@ def one_processor():
     return ["taskset", "-c", "0"]
 
 
-def for_ffmpeg(text):
-    """Of its two names of the suite the one with tags of 80 bits for SRTCP, as they should be."""
-    return text.replace(" AES_CM_128_HMAC_SHA1_32", " SRTP_AES128_CM_HMAC_SHA1_32")
+def sdp_line(key):
+    """Of the two names that ffmpeg has for the suite the one with tags of 80 bits for SRTCP."""
+    return key["sdp"].replace(" AES_CM_128_HMAC_SHA1_32", " SRTP_AES128_CM_HMAC_SHA1_32")
 
 
 def sdp(stream, protected):
@@ -82,7 +82,7 @@ def sdp(stream, protected):
     lines = ["v=0", "o=- 0 0 IN IP4 127.0.0.1", "s=clip", f"c=IN IP4 {stream.address}/8", "t=0 0"]
     for port, key, media in zip(stream.ports, stream.keys, (("video", 32), ("audio", 0))):
         lines.append(f"m={media[0]} {port} RTP/{'S' if protected else ''}AVP {media[1]}")
-        lines += [for_ffmpeg(key["sdp"])] if protected else []
+        lines += [sdp_line(key)] if protected else []
     return "\r\n".join(lines) + "\r\n"
 
 
@@ -92,7 +92,7 @@ def ffmpeg_send(host, clip, stream, protected=False):
                "-re", "-f", "mulaw", "-ar", "8000", "-ac", "1", "-i", clip.audio]
     for which, port, key, ssrc in zip(("0:v", "1:a"), stream.ports, stream.keys, SSRCS):
         url = f"{'s' if protected else ''}rtp://{stream.address}:{port}?pkt_size=1000&ttl=8"
-        options = for_ffmpeg(key["ffmpeg"]).split() if protected else []
+        options = key["ffmpeg"].split() if protected else []
         command += ["-map", which, "-c", "copy", "-f", "rtp", "-rtpflags", "send_bye",
                     "-ssrc", str(ssrc), *options, url]
     return host.start("ffmpeg-send", *one_processor(), "ffmpeg", "-nostdin", "-v", "warning",

@@ -151,7 +151,7 @@ class Nftables:
     """The library below nft(8), in the namespace in which it is made."""
 
     def __init__(self):
-        self.library = library = ctypes.CDLL("libnftables.so.1")
+        self.nftables = library = ctypes.CDLL("libnftables.so.1")
         library.nft_ctx_new.restype = ctypes.c_void_p
         for name in ("nft_ctx_get_output_buffer", "nft_ctx_get_error_buffer"):
             getattr(library, name).restype = ctypes.c_char_p
@@ -164,13 +164,13 @@ class Nftables:
         library.nft_ctx_buffer_error(self.context)
 
     def run(self, rules):
-        if self.library.nft_run_cmd_from_buffer(self.context, rules.encode()):
-            error = self.library.nft_ctx_get_error_buffer(self.context).decode()
+        if self.nftables.nft_run_cmd_from_buffer(self.context, rules.encode()):
+            error = self.nftables.nft_ctx_get_error_buffer(self.context).decode()
             raise AssertionError(f"nft: {error}")
-        return self.library.nft_ctx_get_output_buffer(self.context).decode()
+        return self.nftables.nft_ctx_get_output_buffer(self.context).decode()
 
     def close(self):
-        self.library.nft_ctx_free(self.context)
+        self.nftables.nft_ctx_free(self.context)
 
 
 def module_loaded():

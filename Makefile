@@ -7,6 +7,9 @@
 KERNELS ?= 6.1 6.12
 DEMO_KERNEL ?= $(firstword $(KERNELS))
 
+# Those of "make check-matrix".
+MATRIX_KERNELS ?= 6.1 6.12 7.2
+
 # How long "make fuzz" takes.
 FUZZ_SECONDS ?= 600
 
@@ -18,8 +21,8 @@ INSTALL ?= install
 MAKEFLAGS += --no-print-directory
 export PREFIX DESTDIR
 
-.PHONY: all help module cli daemon packages check check-unit check-vm check-vng \
-	coverage fuzz bench bench-count bench-keys demo demo-media demo-static \
+.PHONY: all help module cli daemon packages check check-unit check-vm check-matrix \
+	check-vng coverage fuzz bench bench-count bench-keys demo demo-media demo-static \
 	lint install uninstall clean
 
 all: cli daemon
@@ -45,6 +48,8 @@ help:
 	@echo '                a test picture as members and an outsider see it'
 	@echo 'make check [KERNELS="6.1 6.12"]'
 	@echo '                all tests; make check-unit, check-vm: a part of them'
+	@echo 'make check-matrix [MATRIX_KERNELS="6.1 6.12 7.2"]'
+	@echo '                the module built with all warnings, and its tests, on these kernels'
 	@echo 'make check-vng  the guest tests by virtme-ng'
 	@echo 'make coverage   how much of daemon/core its unit tests run'
 	@echo 'make fuzz [FUZZ_SECONDS=$(FUZZ_SECONDS)] [TARGETS="core_mikey core_xml"]'
@@ -73,8 +78,8 @@ packages:
 	@selftests/vm/packages
 
 # The compiler has to be there before the tool is built.
-check check-unit check-vm check-vng coverage demo demo-media demo-static fuzz lint: packages
-check check-vm check-vng demo demo-media demo-static: | build-tool
+check check-unit check-vm check-matrix check-vng coverage demo demo-media demo-static fuzz lint: packages
+check check-vm check-matrix check-vng demo demo-media demo-static: | build-tool
 
 .PHONY: build-tool
 build-tool: packages
@@ -87,8 +92,14 @@ check:
 check-unit:
 	@selftests/vm/plan | selftests/ktap -
 
+# steps KERNELS: those of the plan that test the module.
+steps = $(foreach part,module vm smp,$(1:%=$(part)-%)) kmod-helpers
+
 check-vm:
-	@selftests/vm/plan $(KERNELS) | selftests/ktap - $(KERNELS:%=vm-%)
+	@selftests/vm/plan $(KERNELS) | selftests/ktap - $(call steps,$(KERNELS))
+
+check-matrix:
+	@selftests/vm/plan $(MATRIX_KERNELS) | selftests/ktap - $(call steps,$(MATRIX_KERNELS))
 
 check-vng:
 	@selftests/vm/run-vng $(KERNELS)

@@ -118,10 +118,9 @@ def unsigned_first_mode(lan, family):
 
 
 def unsigned_third_mode(lan, family):
-    """Mode 3: a forged ROC is followed until the next one; no window, no room taken for good."""
+    """Mode 3: a forged ROC is followed until the next one; there is no window."""
     lan.wire.expect_nothing()
     media = Media(lan, family, roc_mode=3, roc_rate=4, **OPEN)
-    media.sender_do(uapi.CMD_SENDER_ADD, ssrc=SSRC + 1, roc=9)
     media.hear(media.speak(ROC << 16 | 4), media.speak(ROC << 16 | 5), media.speak(ROC << 16 | 5))
     forged = media.protected(srtp.rtp(8, b"forged", SSRC), 0xFFFFFFFF << 16 | 8)
     media.inject(forged)
@@ -130,6 +129,15 @@ def unsigned_third_mode(lan, family):
     media.hear(media.speak(ROC << 16 | 12), media.speak(ROC << 16 | 13))
     equal(media.senders()[SSRC, uapi.ROLE_RX],
           {"ssrc": SSRC, "role": uapi.ROLE_RX, "roc": ROC, "sequence": 12, "streams": 0}, "sender")
+    equal(media.drops(), {}, "drops")
+
+
+def crowd(lan):
+    """Mode 3: who sends packets without a MAC pushes others out, but for those that were named."""
+    lan.wire.expect_nothing()
+    media = Media(lan, 4, roc_mode=3, roc_rate=4, **OPEN)
+    media.sender_do(uapi.CMD_SENDER_ADD, ssrc=SSRC + 1, roc=9)
+    media.hear(media.speak(ROC << 16 | 4))
     most = uapi.MAX_SENDERS_PER_GROUP
     media.hear(*[media.speak(3 << 16 | 16, 0x10000 + number) for number in range(most + 100)])
     equal(len(media.senders()), most, "senders after a flood")
@@ -235,9 +243,11 @@ def build(plan):
     for name, case in (("modes that are refused", refused_modes),
                        ("mode 1 without a MAC", unsigned_first_mode),
                        ("mode 3 without a MAC", unsigned_third_mode),
-                       ("long absence", absence), ("budget of guesses", guess_budget),
+                       ("budget of guesses", guess_budget),
                        ("collision of SSRCs", collision)):
         plan.families(name, lambda family, case=case: case(lan, family))
+    plan.add("long absence", lambda: absence(lan, 6))
+    plan.add("mode 3, more senders than there may be", lambda: crowd(lan))
     return lan
 
 

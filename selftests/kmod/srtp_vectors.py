@@ -58,15 +58,11 @@ def roc_modes():
             equal(made.hex(), expected, f"mode {mode}, index {index:#x}")
 
 
-def add_cases(plan):
+def main():
+    plan = ktap.Plan()
     plan.add("key derivation of RFC 3711", derivation)
     plan.add("packets of SRTP and SRTCP", packets)
     plan.add("modes of RFC 4771", roc_modes)
-
-
-def main():
-    plan = ktap.Plan()
-    add_cases(plan)
     return plan.run()
 
 

@@ -13,6 +13,9 @@
 	(SENDER_ID_USED | BIT(MBSEC_A_SENDER_ROC) | \
 	 BIT(MBSEC_A_SENDER_SEQUENCE))
 
+/* The middle of the round: the next packet, whatever its number, is of it too. */
+#define SEQUENCE_UNKNOWN 0x8000
+
 /**
  * struct mbsec_nl_sender_request - what a sender command says
  * @ssrc: SSRC
@@ -54,6 +57,8 @@ static int mbsec_nl_sender_parse(struct genl_info *info, bool add,
 				 << 16;
 	if (sender[MBSEC_A_SENDER_SEQUENCE])
 		request->index |= nla_get_u16(sender[MBSEC_A_SENDER_SEQUENCE]);
+	else
+		request->index |= SEQUENCE_UNKNOWN;
 	return 0;
 }
 

@@ -50,6 +50,10 @@ def late_join(lan, family):
     shown = media.senders()[0x909, uapi.ROLE_RX]
     equal(shown, {"ssrc": 0x909, "role": uapi.ROLE_RX, "roc": 9, "sequence": 501, "streams": 1,
                   "provisioned": True}, "the sender")
+    # Said without a sequence number, it is that of the first packet.
+    for sequence in (5, 40000):
+        media.sender_do(uapi.CMD_SENDER_ADD, ssrc=sequence, roc=12)
+        media.hear(media.speak(12 << 16 | sequence, sequence))
 
 
 def roc_in_tag(lan, family):
@@ -104,7 +108,7 @@ def commands(lan, family):
     media.sender_do(add, ssrc=SSRC, roc=3, sequence=9)
     media.sender_do(add, ssrc=SSRC, roc=4, role=uapi.ROLE_TX)
     equal({key: (one["roc"], one["sequence"]) for key, one in media.senders().items()},
-          {(SSRC, uapi.ROLE_RX): (3, 9), (SSRC, uapi.ROLE_TX): (4, 0)}, "senders")
+          {(SSRC, uapi.ROLE_RX): (3, 9), (SSRC, uapi.ROLE_TX): (4, 0x8000)}, "senders")
     media.hear(media.speak(3 << 16 | 10))
     error_of(errno.EBUSY, media.sender_do, delete, ssrc=SSRC)
     media.sender_do(delete, ssrc=SSRC, role=uapi.ROLE_TX)

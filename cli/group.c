@@ -10,6 +10,7 @@
 #include "json.h"
 #include "lookup.h"
 #include "netlink.h"
+#include "object_command.h"
 #include "output.h"
 
 static int no_room(struct nl_msg *msg, struct problem *problem)
@@ -57,22 +58,7 @@ int group_add(const struct arguments *args, struct problem *problem)
 
 int group_del(const struct arguments *args, struct problem *problem)
 {
-	struct netlink_answer answer;
-	struct netlink netlink;
-	struct nl_msg *msg;
-	int code;
-
-	code = netlink_open(&netlink, problem);
-	if (code)
-		return code;
-	msg = netlink_message(&netlink, MBSEC_CMD_GROUP_DEL, 0);
-	if (msg && encode_group_id(msg, &args->group))
-		code = netlink_call(&netlink, msg, NULL, NULL, &answer,
-				    problem);
-	else
-		code = no_room(msg, problem);
-	netlink_close(&netlink);
-	return code;
+	return object_command(args, MBSEC_CMD_GROUP_DEL, NULL, problem);
 }
 
 /* An interface that is gone still has its number. */

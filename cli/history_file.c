@@ -29,6 +29,7 @@
 #include "history.h"
 #include "history_file.h"
 #include "number.h"
+#include "text_file.h"
 
 #define HEADER "mbsec-tx-keys 1\n"
 #define TEMPORARY HISTORY_FILE ".new"
@@ -324,20 +325,6 @@ static char *table_print(const struct history_table *table, size_t *length)
 	return NULL;
 }
 
-static bool text_write(int fd, const char *text, size_t length)
-{
-	ssize_t count;
-
-	for (; length; text += count, length -= count) {
-		count = write(fd, text, length);
-		if (count < 0 && errno != EINTR)
-			return false;
-		if (count < 0)
-			count = 0;
-	}
-	return !fsync(fd);
-}
-
 static bool text_replace(int directory, const char *text, size_t length)
 {
 	bool ok;
@@ -349,7 +336,7 @@ static bool text_replace(int directory, const char *text, size_t length)
 		    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return false;
-	ok = text_write(fd, text, length);
+	ok = text_write(fd, text, length) && !fsync(fd);
 	if (close(fd))
 		ok = false;
 	return ok && !renameat(directory, TEMPORARY, directory, HISTORY_FILE) &&

@@ -17,6 +17,7 @@
 #include "keyfile.h"
 #include "keylog.h"
 #include "secret.h"
+#include "text_file.h"
 
 static int confirmation_check(const struct arguments *args,
 			      struct problem *problem)
@@ -66,20 +67,6 @@ static void warn(const char *name)
 		"mbsec: WARNING: Who reads it can read the stream and make packets of it, those that\n"
 		"mbsec: WARNING: were recorded too. Delete it when it has served.\n",
 		name);
-}
-
-static bool text_write(int fd, const char *text, size_t length)
-{
-	ssize_t count;
-
-	for (; length; text += count, length -= count) {
-		count = write(fd, text, length);
-		if (count < 0 && errno != EINTR)
-			return false;
-		if (count < 0)
-			count = 0;
-	}
-	return true;
 }
 
 /* O_EXCL: neither a file that is there is used, nor a link followed. */

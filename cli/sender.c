@@ -9,40 +9,19 @@
 #include "json.h"
 #include "lookup.h"
 #include "netlink.h"
+#include "object_command.h"
 #include "output.h"
-
-static int sender_command(const struct arguments *args, uint8_t command,
-			  struct problem *problem)
-{
-	struct netlink_answer answer;
-	struct netlink netlink;
-	struct nl_msg *msg;
-	int code;
-
-	code = netlink_open(&netlink, problem);
-	if (code)
-		return code;
-	msg = netlink_message(&netlink, command, 0);
-	if (msg && encode_group_id(msg, &args->group) &&
-	    encode_sender(msg, args)) {
-		code = netlink_call(&netlink, msg, NULL, NULL, &answer,
-				    problem);
-	} else {
-		netlink_message_free(msg);
-		code = problem_set(problem, EXIT_CODE_REFUSED, "out of memory");
-	}
-	netlink_close(&netlink);
-	return code;
-}
 
 int sender_add(const struct arguments *args, struct problem *problem)
 {
-	return sender_command(args, MBSEC_CMD_SENDER_ADD, problem);
+	return object_command(args, MBSEC_CMD_SENDER_ADD, encode_sender,
+			      problem);
 }
 
 int sender_del(const struct arguments *args, struct problem *problem)
 {
-	return sender_command(args, MBSEC_CMD_SENDER_DEL, problem);
+	return object_command(args, MBSEC_CMD_SENDER_DEL, encode_sender,
+			      problem);
 }
 
 static json_t *sender_json(const struct sender *sender)

@@ -16,6 +16,13 @@ need() {
 	done
 }
 
+say_how_to_read() {
+	say "Each host is a network namespace of this machine (kernel $(uname -r)) with" \
+		"the kernel module mbsec. A line such as \"sender# ...\" is a command that" \
+		"is run on that host just as it stands there (\"members#\": on both" \
+		"members), and a line with [ok] is a claim that was checked."
+}
+
 # What every demonstration begins with.
 set_up() {
 	shopt -s extglob

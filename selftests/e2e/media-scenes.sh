@@ -43,10 +43,7 @@ scene_picture() {
 	    =====+=================+=================+=================+===== switch
 
 	END
-	say "Each host is a network namespace of this machine (kernel $(uname -r)) with" \
-		"the kernel module mbsec. A line such as \"sender# ...\" is a command that" \
-		"is run on that host just as it stands there (\"members#\": on both" \
-		"members), and a line with [ok] is a claim that was checked."
+	say_how_to_read
 	load_module
 	make_lan
 	enlarge_buffers

@@ -263,7 +263,9 @@ static void assert_layout(const struct mbsec_srtp_form *form,
 		    header->size + text_size + mbsec_srtp_form_overhead(form));
 	assert_int_equal(mbsec_srtp_dissect(form, header, layout.size, &again),
 			 0);
-	assert_memory_equal(&again, &layout, sizeof(layout));
+	/* Without what pads the end. */
+	assert_memory_equal(&again, &layout,
+			    offsetof(struct mbsec_srtp_layout, mac_size) + 1);
 	for (size = 0; size < layout.size - text_size; size++)
 		assert_int_equal(mbsec_srtp_dissect(form, header, size, &again),
 				 -EBADMSG);

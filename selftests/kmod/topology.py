@@ -245,6 +245,8 @@ class Lan(Topology):
                                  f"{self.member.namespace.name}\n")
         for host in (self.sender, self.member):
             host.configure("eth1", network=1)
+        for host in (self.sender, self.member):
+            host.wait_ready("eth1")
         self.tap1 = capture.Tap(self.member.namespace, "eth1")
         self.wire.link(self.sender.namespace, "eth1", [self.tap1])
 

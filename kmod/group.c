@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/hash.h>
-#include <linux/jhash.h>
 #include <linux/jiffies.h>
 #include <linux/netlink.h>
 #include <linux/rculist.h>
@@ -12,10 +11,30 @@
 #include "key.h"
 #include "sender.h"
 
-static u32 mbsec_group_bucket(const struct in6_addr *address, u16 port)
+/* Who adds groups may choose them to be slow, but slows only itself. */
+static u64 mbsec_group_hash(const struct in6_addr *address, u16 port)
 {
-	return hash_32(jhash2((const u32 *)address, 4, port),
-		       MBSEC_GROUP_HASH_BITS);
+	u64 high = (u64)address->s6_addr32[0] << 32 | address->s6_addr32[1];
+	u64 low = (u64)address->s6_addr32[3] << 32 | address->s6_addr32[2];
+
+	return (high * GOLDEN_RATIO_64 ^ low) + port;
+}
+
+static struct hlist_head *mbsec_group_bucket(const struct mbsec_net *mbn,
+					     const struct in6_addr *address,
+					     u16 port)
+{
+	return &mbn->group_hash[hash_64(mbsec_group_hash(address, port),
+					MBSEC_GROUP_HASH_BITS)];
+}
+
+/* Of the other tables. */
+static struct hlist_head *
+mbsec_group_side_bucket(struct hlist_head *table,
+			const struct in6_addr *address, u16 port)
+{
+	return &table[hash_64(mbsec_group_hash(address, port),
+			      MBSEC_GROUP_SIDE_HASH_BITS)];
 }
 
 static bool mbsec_group_id_equal(const struct mbsec_group_id *a,
@@ -29,12 +48,13 @@ static bool mbsec_group_id_equal(const struct mbsec_group_id *a,
 static struct mbsec_group *
 mbsec_group_get_locked(struct mbsec_net *mbn, const struct mbsec_group_id *id)
 {
-	u32 bucket = mbsec_group_bucket(&id->address, id->port);
 	struct mbsec_group *group;
 
 	if (!mbn->group_hash)
 		return NULL;
-	hlist_for_each_entry(group, &mbn->group_hash[bucket], node)
+	hlist_for_each_entry(group,
+			     mbsec_group_bucket(mbn, &id->address, id->port),
+			     node)
 		if (mbsec_group_id_equal(&group->config.id, id))
 			return group;
 	return NULL;
@@ -118,10 +138,10 @@ static int mbsec_group_tables_alloc(struct mbsec_net *mbn)
 		return 0;
 	mbn->key_hash = kvcalloc(1 << MBSEC_KEY_HASH_BITS,
 				 sizeof(*mbn->key_hash), GFP_KERNEL_ACCOUNT);
-	mbn->address_hash = kvcalloc(1 << MBSEC_GROUP_HASH_BITS,
+	mbn->address_hash = kvcalloc(1 << MBSEC_GROUP_SIDE_HASH_BITS,
 				     sizeof(*mbn->address_hash),
 				     GFP_KERNEL_ACCOUNT);
-	mbn->rtcp_hash = kvcalloc(1 << MBSEC_GROUP_HASH_BITS,
+	mbn->rtcp_hash = kvcalloc(1 << MBSEC_GROUP_SIDE_HASH_BITS,
 				  sizeof(*mbn->rtcp_hash), GFP_KERNEL_ACCOUNT);
 	mbn->retired = kcalloc(MBSEC_COUNTERS, sizeof(*mbn->retired),
 			       GFP_KERNEL_ACCOUNT);
@@ -137,6 +157,17 @@ static int mbsec_group_tables_alloc(struct mbsec_net *mbn)
 	return -ENOMEM;
 }
 
+/* Kinds of which there is no group are not looked for. */
+static void mbsec_group_count_kinds(struct mbsec_net *mbn,
+				    const struct mbsec_group_config *cfg,
+				    int change)
+{
+	if (!cfg->id.port)
+		WRITE_ONCE(mbn->any_port_count, mbn->any_port_count + change);
+	if (cfg->rtcp_port)
+		WRITE_ONCE(mbn->rtcp_count, mbn->rtcp_count + change);
+}
+
 /**
  * mbsec_group_add_locked - make a group
  * @mbn: network namespace, mutex held
@@ -150,7 +181,6 @@ struct mbsec_group *mbsec_group_add_locked(struct mbsec_net *mbn,
 					   struct netlink_ext_ack *extack)
 {
 	struct mbsec_group *group;
-	u32 bucket;
 
 	if (mbsec_group_get_locked(mbn, &cfg->id)) {
 		NL_SET_ERR_MSG(extack, "the group exists already");
@@ -168,14 +198,18 @@ struct mbsec_group *mbsec_group_add_locked(struct mbsec_net *mbn,
 	if (!group)
 		return ERR_PTR(-ENOMEM);
 	atomic_inc(&mbn->objects);
-	bucket = mbsec_group_bucket(&cfg->id.address, cfg->id.port);
-	hlist_add_head_rcu(&group->node, &mbn->group_hash[bucket]);
-	bucket = mbsec_group_bucket(&cfg->id.address, 0);
-	hlist_add_head_rcu(&group->address_node, &mbn->address_hash[bucket]);
-	if (cfg->rtcp_port) {
-		bucket = mbsec_group_bucket(&cfg->id.address, cfg->rtcp_port);
-		hlist_add_head_rcu(&group->rtcp_node, &mbn->rtcp_hash[bucket]);
-	}
+	mbsec_group_count_kinds(mbn, cfg, 1);
+	hlist_add_head_rcu(&group->node,
+			   mbsec_group_bucket(mbn, &cfg->id.address,
+					      cfg->id.port));
+	hlist_add_head_rcu(&group->address_node,
+			   mbsec_group_side_bucket(mbn->address_hash,
+						   &cfg->id.address, 0));
+	if (cfg->rtcp_port)
+		hlist_add_head_rcu(&group->rtcp_node,
+				   mbsec_group_side_bucket(mbn->rtcp_hash,
+							   &cfg->id.address,
+							   cfg->rtcp_port));
 	list_add_tail(&group->list, &mbn->groups);
 	mbn->group_count++;
 	mbn->change++;
@@ -197,6 +231,7 @@ void mbsec_group_del_locked(struct mbsec_group *group)
 	hlist_del_rcu(&group->address_node);
 	if (group->config.rtcp_port)
 		hlist_del_rcu(&group->rtcp_node);
+	mbsec_group_count_kinds(mbn, &group->config, -1);
 	list_del(&group->list);
 	mbn->group_count--;
 	mbn->change++;
@@ -251,12 +286,12 @@ struct mbsec_group *mbsec_group_resolve_locked(struct mbsec_net *mbn,
 {
 	struct mbsec_group *group = mbsec_group_get_locked(mbn, id);
 	struct mbsec_group *only = NULL;
-	u32 bucket;
 
 	if (group || !mbn->group_hash || !ipv6_addr_any(&id->source))
 		return group ?: mbsec_group_find_locked(mbn, id, extack);
-	bucket = mbsec_group_bucket(&id->address, id->port);
-	hlist_for_each_entry(group, &mbn->group_hash[bucket], node) {
+	hlist_for_each_entry(group,
+			     mbsec_group_bucket(mbn, &id->address, id->port),
+			     node) {
 		if (group->config.id.port != id->port ||
 		    !ipv6_addr_equal(&group->config.id.address, &id->address))
 			continue;
@@ -285,11 +320,12 @@ static struct mbsec_group *
 mbsec_group_lookup_rtcp_rcu(struct mbsec_net *mbn,
 			    const struct mbsec_group_id *flow, int ifindex)
 {
-	u32 bucket = mbsec_group_bucket(&flow->address, flow->port);
+	struct hlist_head *bucket = mbsec_group_side_bucket(
+		mbn->rtcp_hash, &flow->address, flow->port);
 	struct mbsec_group *any = NULL;
 	struct mbsec_group *group;
 
-	hlist_for_each_entry_rcu(group, &mbn->rtcp_hash[bucket], rtcp_node) {
+	hlist_for_each_entry_rcu(group, bucket, rtcp_node) {
 		if (group->config.rtcp_port != flow->port ||
 		    !mbsec_group_fits(group, flow, ifindex))
 			continue;
@@ -307,12 +343,13 @@ mbsec_group_lookup_port_rcu(struct mbsec_net *mbn,
 			    const struct mbsec_group_id *flow, u16 port,
 			    int ifindex)
 {
-	u32 bucket = mbsec_group_bucket(&flow->address, port);
+	struct hlist_head *bucket =
+		mbsec_group_bucket(mbn, &flow->address, port);
 	const struct mbsec_group_config *config;
 	struct mbsec_group *any = NULL;
 	struct mbsec_group *group;
 
-	hlist_for_each_entry_rcu(group, &mbn->group_hash[bucket], node) {
+	hlist_for_each_entry_rcu(group, bucket, node) {
 		config = &group->config;
 		if (config->id.port != port ||
 		    !mbsec_group_fits(group, flow, ifindex))
@@ -343,9 +380,10 @@ struct mbsec_group *mbsec_group_lookup_rcu(struct mbsec_net *mbn,
 	struct mbsec_group *exact, *any;
 
 	exact = mbsec_group_lookup_port_rcu(mbn, flow, flow->port, ifindex);
-	if (!exact)
+	if (!exact && READ_ONCE(mbn->rtcp_count))
 		exact = mbsec_group_lookup_rtcp_rcu(mbn, flow, ifindex);
-	if (exact && !ipv6_addr_any(&exact->config.id.source))
+	if (!READ_ONCE(mbn->any_port_count) ||
+	    (exact && !ipv6_addr_any(&exact->config.id.source)))
 		return exact;
 	any = mbsec_group_lookup_port_rcu(mbn, flow, 0, ifindex);
 	if (any && !ipv6_addr_any(&any->config.id.source))
@@ -365,11 +403,11 @@ struct mbsec_group *
 mbsec_group_lookup_address_rcu(struct mbsec_net *mbn,
 			       const struct mbsec_group_id *flow, u8 direction)
 {
-	u32 bucket = mbsec_group_bucket(&flow->address, 0);
+	struct hlist_head *bucket =
+		mbsec_group_side_bucket(mbn->address_hash, &flow->address, 0);
 	struct mbsec_group *group;
 
-	hlist_for_each_entry_rcu(group, &mbn->address_hash[bucket],
-				 address_node)
+	hlist_for_each_entry_rcu(group, bucket, address_node)
 		if (group->config.direction & direction &&
 		    ipv6_addr_equal(&group->config.id.address, &flow->address))
 			return group;

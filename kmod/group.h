@@ -27,31 +27,32 @@ struct mbsec_storm {
 /**
  * struct mbsec_group_config - what user space says about a group
  * @id: its identity
- * @suite: cipher suite
- * @ifindex: only this interface, 0 for any
  * @direction: enum mbsec_direction, or-ed
  * @format: enum mbsec_format
+ * @ifindex: only this interface, 0 for any
  * @policy: enum mbsec_policy
  * @rtcp_port: of an SRTP group, UDP destination port of RTCP alone, 0 for none
  * @overhead: the most octets that protection adds to a datagram
+ * @suite: cipher suite
  * @no_integrity: of an SRTP group, it may have packets without a MAC
  * @form: of an SRTP group, what its packets look like
  */
 struct mbsec_group_config {
 	struct mbsec_group_id id;
-	const struct mbsec_cipher_suite *suite;
-	int ifindex;
 	u8 direction;
 	u8 format;
+	int ifindex;
 	u8 policy;
 	u16 rtcp_port;
 	u32 overhead;
+	const struct mbsec_cipher_suite *suite;
 	bool no_integrity;
 	struct mbsec_srtp_form form;
 };
 
 /**
  * struct mbsec_group - a group
+ * @node: in mbsec_net.group_hash
  * @config: what user space said, never changed
  * @active: transmit key in use, NULL for none
  * @tx_reason: why there is none, MBSEC_A_COUNTERS_TX_DROP_*
@@ -68,7 +69,6 @@ struct mbsec_group_config {
  * @limited: datagrams of senders that there is no room for
  * @senders: of an SRTP group, its senders, with a lock of their own
  * @mbn: network namespace
- * @node: in mbsec_net.group_hash
  * @address_node: in mbsec_net.address_hash
  * @rtcp_node: in mbsec_net.rtcp_hash, if it has a port of RTCP
  * @list: in mbsec_net.groups
@@ -78,9 +78,11 @@ struct mbsec_group_config {
  * @refs: one for the table and one for each key not freed yet
  * @free_work: frees it after a grace period
  *
- * Fields after @mbn are protected by mbsec_net.mutex.
+ * Fields after @mbn are protected by mbsec_net.mutex. What the search for the
+ * group of a datagram looks at is in the first cache line.
  */
 struct mbsec_group {
+	struct hlist_node node;
 	struct mbsec_group_config config;
 	struct mbsec_key __rcu *active;
 	int tx_reason;
@@ -98,7 +100,6 @@ struct mbsec_group {
 	struct mbsec_senders *senders;
 	struct mbsec_net *mbn;
 
-	struct hlist_node node;
 	struct hlist_node address_node;
 	struct hlist_node rtcp_node;
 	struct list_head list;

@@ -108,11 +108,15 @@ static unsigned int mbsec_hook_damaged(struct mbsec_net *mbn,
 			     MBSEC_A_COUNTERS_RX_DROP_MALFORMED :
 			     MBSEC_A_COUNTERS_TX_DROP_MALFORMED;
 	struct mbsec_group *group;
+	int err;
 
 	group = mbsec_group_lookup_address_rcu(mbn, &packet->flow, direction);
 	if (!group)
 		return NF_ACCEPT;
-	return NF_DROP_ERR(mbsec_hook_settle(packet, group, reason));
+	local_bh_disable();
+	err = mbsec_hook_settle(packet, group, reason);
+	local_bh_enable();
+	return NF_DROP_ERR(err);
 }
 
 /*
@@ -147,6 +151,7 @@ static unsigned int mbsec_hook_multicast(struct mbsec_packet *packet,
 	struct mbsec_net *mbn = mbsec_net_get(state->net);
 	bool in = direction == MBSEC_DIRECTION_IN;
 	struct mbsec_group *group;
+	unsigned int verdict;
 
 	if (damaged)
 		return mbsec_hook_damaged(mbn, packet, direction);
@@ -157,7 +162,11 @@ static unsigned int mbsec_hook_multicast(struct mbsec_packet *packet,
 		return NF_ACCEPT;
 	if (direction == MBSEC_DIRECTION_FORWARD)
 		mbsec_hook_packet_too_big(packet, group);
-	return mbsec_hook_packet(packet, state, group, in);
+	/* Per-CPU counters, and ciphers that must not be interrupted. */
+	local_bh_disable();
+	verdict = mbsec_hook_packet(packet, state, group, in);
+	local_bh_enable();
+	return verdict;
 }
 
 static unsigned int mbsec_hook(struct sk_buff *skb,
@@ -166,7 +175,6 @@ static unsigned int mbsec_hook(struct sk_buff *skb,
 {
 	enum mbsec_packet_kind kind;
 	struct mbsec_packet packet;
-	unsigned int verdict;
 
 	kind = mbsec_packet_locate(&packet, skb, ipv6);
 	if (kind == MBSEC_PACKET_OTHER)
@@ -174,12 +182,8 @@ static unsigned int mbsec_hook(struct sk_buff *skb,
 	if (direction == MBSEC_DIRECTION_FORWARD &&
 	    !mbsec_hook_is_routed(skb, ipv6))
 		return NF_ACCEPT;
-	/* Per-CPU counters, and ciphers that must not be interrupted. */
-	local_bh_disable();
-	verdict = mbsec_hook_multicast(&packet, state, direction,
-				       kind == MBSEC_PACKET_DAMAGED);
-	local_bh_enable();
-	return verdict;
+	return mbsec_hook_multicast(&packet, state, direction,
+				    kind == MBSEC_PACKET_DAMAGED);
 }
 
 static unsigned int mbsec_hook_local_out4(void *priv, struct sk_buff *skb,

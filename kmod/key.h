@@ -38,16 +38,16 @@ struct mbsec_key_limits {
 /**
  * struct mbsec_key_config - what user space says about a key
  * @kid: key identifier
- * @role: enum mbsec_role
- * @window: replay window, a multiple of 64
  * @counter_start: first counter of a transmit key
+ * @window: replay window, a multiple of 64
+ * @role: enum mbsec_role
  * @limits: lifetimes
  */
 struct mbsec_key_config {
 	u64 kid;
-	u8 role;
-	u32 window;
 	u64 counter_start;
+	u32 window;
+	u8 role;
 	struct mbsec_key_limits limits;
 };
 
@@ -75,16 +75,17 @@ struct mbsec_key_materials {
 
 /**
  * struct mbsec_key - a key in use
- * @config: what user space said
- * @suite: cipher and MAC
- * @rtcp: likewise for SRTCP, if its group is of SRTP
- * @salt: session salt
- * @rtcp_salt: session salt of SRTCP
+ * @node: in mbsec_net.key_hash
  * @group: its group
- * @usage: what was done with it
+ * @config: what user space said
  * @packets_end: no datagram may be past this number, set by the hard lifetime
  *	or by the end of the counter
  * @deadline: boot time in ns at which it ends
+ * @usage: what was done with it
+ * @salt: session salt
+ * @rtcp_salt: session salt of SRTCP
+ * @suite: cipher and MAC
+ * @rtcp: likewise for SRTCP, if its group is of SRTP
  * @uses: transmit, counters taken; receive, datagrams accepted
  * @bytes: octets of payload, counted if a lifetime asks for it
  * @ended: enum mbsec_limit that ended it, 0 while it lives
@@ -96,7 +97,6 @@ struct mbsec_key_materials {
  *	of mbsec_group.senders
  * @came_back: a receive key that was deleted and added again
  * @closed: accepts nothing any more
- * @node: in mbsec_net.key_hash
  * @list: in mbsec_group.keys
  * @dead: not in the table any more; protected by mbsec_net.mutex
  * @soft_time_told: the event of the soft time was sent
@@ -109,15 +109,16 @@ struct mbsec_key_materials {
  * @free_work: frees it after a grace period
  */
 struct mbsec_key {
-	struct mbsec_key_config config;
-	struct mbsec_suite_keys suite;
-	struct mbsec_suite_keys rtcp;
-	u8 salt[MBSEC_SALT_SIZE];
-	u8 rtcp_salt[MBSEC_SALT_SIZE];
+	struct hlist_node node;
 	struct mbsec_group *group;
-	struct mbsec_usage __percpu *usage;
+	struct mbsec_key_config config;
 	u64 packets_end;
 	u64 deadline;
+	struct mbsec_usage __percpu *usage;
+	u8 salt[MBSEC_SALT_SIZE];
+	u8 rtcp_salt[MBSEC_SALT_SIZE];
+	struct mbsec_suite_keys suite;
+	struct mbsec_suite_keys rtcp;
 
 	atomic64_t uses ____cacheline_aligned_in_smp;
 	atomic64_t bytes;
@@ -131,7 +132,6 @@ struct mbsec_key {
 	bool came_back;
 	bool closed;
 
-	struct hlist_node node;
 	struct list_head list;
 	bool dead;
 	bool soft_time_told;

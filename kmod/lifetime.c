@@ -224,16 +224,17 @@ int mbsec_key_take_counter(struct mbsec_key *key, size_t size, u64 *counter)
  * @size: octets of its payload
  * @counter: its counter
  *
+ * Context: BH disabled.
  * Return: 0 or MBSEC_A_COUNTERS_RX_DROP_*.
  */
 int mbsec_key_accept_counter(struct mbsec_key *key, size_t size, u64 counter)
 {
 	int err;
 
-	spin_lock_bh(&key->lock);
+	spin_lock(&key->lock);
 	err = key->closed ? -EKEYEXPIRED :
 			    mbsec_replay_commit(key->replay, counter);
-	spin_unlock_bh(&key->lock);
+	spin_unlock(&key->lock);
 	if (err == -EEXIST)
 		return MBSEC_A_COUNTERS_RX_DROP_REPLAYED;
 	if (err == -ESTALE)

@@ -13,7 +13,9 @@
 
 #include <uapi/linux/mbsec.h>
 
-#define MBSEC_GROUP_HASH_BITS 10
+#define MBSEC_GROUP_HASH_BITS 12
+/* Of groups by address alone, and by port of RTCP: fragments and RTCP only. */
+#define MBSEC_GROUP_SIDE_HASH_BITS 10
 #define MBSEC_KEY_HASH_BITS 12
 #define MBSEC_EVENT_RING 64
 
@@ -56,12 +58,14 @@ struct mbsec_event {
 /**
  * struct mbsec_net - the module's part of a network namespace
  * @net: the network namespace
+ * @group_hash: groups by address and port, in use while @group_count
+ * @key_hash: keys by group and key identifier, likewise
+ * @rtcp_hash: SRTP groups by address and port of RTCP, likewise
+ * @address_hash: groups by address, likewise
+ * @any_port_count: number of groups for any port
+ * @rtcp_count: number of groups in @rtcp_hash
  * @mutex: protects the groups, their keys and the hooks; readers use RCU
  * @groups: all groups, in the order in which they were made
- * @group_hash: groups by address and port, in use while @group_count
- * @address_hash: groups by address, likewise
- * @rtcp_hash: SRTP groups by address and port of RTCP, likewise
- * @key_hash: keys by group and key identifier, likewise
  * @group_count: number of groups
  * @key_count: number of keys
  * @change: changes with every group and key, to detect torn dumps
@@ -76,15 +80,20 @@ struct mbsec_event {
  * @events_sent: events sent
  * @events_lost: events that found the ring full
  * @event_work: sends the events
+ *
+ * What each datagram needs comes first.
  */
 struct mbsec_net {
 	struct net *net;
+	struct hlist_head *group_hash;
+	struct hlist_head *key_hash;
+	struct hlist_head *rtcp_hash;
+	struct hlist_head *address_hash;
+	u32 any_port_count;
+	u32 rtcp_count;
+
 	struct mutex mutex; /* groups, keys, hooks */
 	struct list_head groups;
-	struct hlist_head *group_hash;
-	struct hlist_head *address_hash;
-	struct hlist_head *rtcp_hash;
-	struct hlist_head *key_hash;
 	u32 group_count;
 	u32 key_count;
 	u32 change;

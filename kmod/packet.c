@@ -185,6 +185,7 @@ void mbsec_packet_resize(struct mbsec_packet *packet, u32 size)
 	struct udphdr *udp = (struct udphdr *)(skb->data + packet->udp);
 	u32 end = packet->udp + sizeof(*udp) + size;
 	struct iphdr *ip;
+	__be16 before;
 
 	if (end > skb->len)
 		__skb_put(skb, end - skb->len);
@@ -196,8 +197,9 @@ void mbsec_packet_resize(struct mbsec_packet *packet, u32 size)
 			htons(end - sizeof(struct ipv6hdr));
 	} else {
 		ip = ip_hdr(skb);
+		before = ip->tot_len;
 		ip->tot_len = htons(end);
-		ip_send_check(ip);
+		csum_replace2(&ip->check, before, ip->tot_len);
 	}
 	packet->size = size;
 }

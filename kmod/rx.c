@@ -19,11 +19,12 @@ static int mbsec_rx_parse(const struct mbsec_packet *packet,
 {
 	u8 buffer[MBSEC_SFRAME_HEADER_MAX];
 	u32 size = min_t(u32, packet->size, sizeof(buffer));
+	const u8 *data;
 
-	if (skb_copy_bits(packet->skb, packet->udp + sizeof(struct udphdr),
-			  buffer, size))
-		return -EBADMSG;
-	return mbsec_sframe_parse(buffer, size, header);
+	data = skb_header_pointer(packet->skb,
+				  packet->udp + sizeof(struct udphdr), size,
+				  buffer);
+	return data ? mbsec_sframe_parse(data, size, header) : -EBADMSG;
 }
 
 /* The look at the window sheds floods of replays before their tag costs. */

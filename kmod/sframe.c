@@ -3,6 +3,7 @@
 #include <linux/errno.h>
 #include <linux/math.h>
 #include <linux/string.h>
+#include <linux/unaligned.h>
 
 #include "sframe.h"
 
@@ -13,6 +14,8 @@
  */
 #define CONFIG_EXTENDED 0x8
 #define CONFIG_VALUE 0x7
+/* 8 octets of key identifier and 5 of counter, as this module sends it. */
+#define CONFIG_TX 0xfc
 
 /**
  * mbsec_sframe_kid - key identifier of an MTK and a sender
@@ -64,6 +67,19 @@ static int mbsec_sframe_parse_field(const u8 **pos, const u8 *end, u8 config,
 	return 0;
 }
 
+/*
+ * What this module sends, field by field at once. The first octet of neither is
+ * 0, or they could be shorter.
+ */
+static bool mbsec_sframe_parse_tx(const u8 *data,
+				  struct mbsec_sframe_header *header)
+{
+	header->kid = get_unaligned_be64(data + 1);
+	header->counter = (u64)get_unaligned_be32(data + 9) << 8 | data[13];
+	header->size = MBSEC_SFRAME_HEADER_TX;
+	return data[1] && data[9];
+}
+
 /**
  * mbsec_sframe_parse - decode the header at the start of a ciphertext
  * @data: SFrame ciphertext
@@ -82,6 +98,8 @@ int mbsec_sframe_parse(const u8 *data, size_t size,
 
 	if (!size)
 		return -EBADMSG;
+	if (data[0] == CONFIG_TX && size >= MBSEC_SFRAME_HEADER_TX)
+		return mbsec_sframe_parse_tx(data, header) ? 0 : -EINVAL;
 	err = mbsec_sframe_parse_field(&pos, data + size, data[0] >> 4,
 				       &header->kid);
 	if (err)
@@ -120,6 +138,14 @@ size_t mbsec_sframe_encode(u8 *out, u64 kid, u64 counter)
 	u8 *pos = out + 1;
 	u8 config;
 
+	if (kid >> 56 && counter >= MBSEC_SFRAME_COUNTER_MIN &&
+	    counter < MBSEC_SFRAME_COUNTER_END) {
+		out[0] = CONFIG_TX;
+		put_unaligned_be64(kid, out + 1);
+		put_unaligned_be32(counter >> 8, out + 9);
+		out[13] = counter;
+		return MBSEC_SFRAME_HEADER_TX;
+	}
 	config = mbsec_sframe_encode_field(&pos, kid) << 4;
 	config |= mbsec_sframe_encode_field(&pos, counter);
 	out[0] = config;
@@ -134,9 +160,8 @@ size_t mbsec_sframe_encode(u8 *out, u64 kid, u64 counter)
  */
 void mbsec_sframe_nonce(u8 *nonce, const u8 *salt, u64 counter)
 {
-	int i;
-
-	memcpy(nonce, salt, MBSEC_SFRAME_NONCE_SIZE);
-	for (i = MBSEC_SFRAME_NONCE_SIZE - 1; counter; i--, counter >>= 8)
-		nonce[i] ^= (u8)counter;
+	memcpy(nonce, salt, MBSEC_SFRAME_NONCE_SIZE - sizeof(counter));
+	nonce += MBSEC_SFRAME_NONCE_SIZE - sizeof(counter);
+	salt += MBSEC_SFRAME_NONCE_SIZE - sizeof(counter);
+	put_unaligned_be64(get_unaligned_be64(salt) ^ counter, nonce);
 }

@@ -20,6 +20,14 @@ static inline u32 get_unaligned_be32(const void *from)
 	       get_unaligned_be16(octets + 2);
 }
 
+static inline u64 get_unaligned_be64(const void *from)
+{
+	const u8 *octets = from;
+
+	return (u64)get_unaligned_be32(octets) << 32 |
+	       get_unaligned_be32(octets + 4);
+}
+
 static inline void put_unaligned_be16(u16 value, void *to)
 {
 	u8 *octets = to;
@@ -34,6 +42,14 @@ static inline void put_unaligned_be32(u32 value, void *to)
 
 	put_unaligned_be16((u16)(value >> 16), octets);
 	put_unaligned_be16((u16)value, octets + 2);
+}
+
+static inline void put_unaligned_be64(u64 value, void *to)
+{
+	u8 *octets = to;
+
+	put_unaligned_be32((u32)(value >> 32), octets);
+	put_unaligned_be32((u32)value, octets + 4);
 }
 
 #endif /* _SHIM_LINUX_UNALIGNED_H */

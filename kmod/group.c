@@ -52,9 +52,8 @@ mbsec_group_get_locked(struct mbsec_net *mbn, const struct mbsec_group_id *id)
 
 	if (!mbn->group_hash)
 		return NULL;
-	hlist_for_each_entry(group,
-			     mbsec_group_bucket(mbn, &id->address, id->port),
-			     node)
+	hlist_for_each_entry(
+		group, mbsec_group_bucket(mbn, &id->address, id->port), node)
 		if (mbsec_group_id_equal(&group->config.id, id))
 			return group;
 	return NULL;
@@ -289,9 +288,8 @@ struct mbsec_group *mbsec_group_resolve_locked(struct mbsec_net *mbn,
 
 	if (group || !mbn->group_hash || !ipv6_addr_any(&id->source))
 		return group ?: mbsec_group_find_locked(mbn, id, extack);
-	hlist_for_each_entry(group,
-			     mbsec_group_bucket(mbn, &id->address, id->port),
-			     node) {
+	hlist_for_each_entry(
+		group, mbsec_group_bucket(mbn, &id->address, id->port), node) {
 		if (group->config.id.port != id->port ||
 		    !ipv6_addr_equal(&group->config.id.address, &id->address))
 			continue;

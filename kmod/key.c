@@ -25,9 +25,9 @@ static struct hlist_head *mbsec_key_bucket(const struct mbsec_group *group,
 /* Frees all that does not need a running lifetime to be stopped. */
 static void mbsec_key_free(struct mbsec_key *key)
 {
-	if (key->suite.mac)
+	if (key->suite.suite)
 		mbsec_suite_keys_uninit(&key->suite);
-	if (key->rtcp.mac)
+	if (key->rtcp.suite)
 		mbsec_suite_keys_uninit(&key->rtcp);
 	mbsec_streams_free(key->streams);
 	if (key->share)
@@ -204,8 +204,12 @@ static int mbsec_key_claim(struct mbsec_key *key,
 							  suite->auth_key_size);
 		return mbsec_key_claim_tx(key, extack);
 	}
-	key->fingerprint = mbsec_history_fingerprint(material->auth_key,
-						     suite->auth_key_size);
+	if (material->auth_key)
+		key->fingerprint = mbsec_history_fingerprint(
+			material->auth_key, suite->auth_key_size);
+	else
+		key->fingerprint = mbsec_history_fingerprint(
+			material->cipher_key, suite->cipher_key_size);
 	err = mbsec_history_claim_rx(group->mbn, key->fingerprint,
 				     key->streams ? key->config.kid : 0,
 				     &has_floor, &floor, extack);

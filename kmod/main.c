@@ -81,7 +81,7 @@ static int __init mbsec_init(void)
 		return err;
 	err = mbsec_history_init();
 	if (err)
-		return err;
+		goto suite;
 	mbsec_wq = alloc_workqueue("mbsec", WQ_UNBOUND, 0);
 	err = -ENOMEM;
 	if (!mbsec_wq)
@@ -103,6 +103,8 @@ workqueue:
 	destroy_workqueue(mbsec_wq);
 history:
 	mbsec_history_uninit();
+suite:
+	mbsec_suite_exit();
 	return err;
 }
 
@@ -114,6 +116,7 @@ static void __exit mbsec_exit(void)
 	rcu_barrier();
 	destroy_workqueue(mbsec_wq);
 	mbsec_history_uninit();
+	mbsec_suite_exit();
 }
 
 module_init(mbsec_init);

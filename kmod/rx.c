@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <crypto/utils.h>
 #include <linux/netdevice.h>
 #include <linux/string.h>
 #include <linux/udp.h>
@@ -21,9 +20,8 @@ static int mbsec_rx_parse(const struct mbsec_packet *packet,
 	u32 size = min_t(u32, packet->size, sizeof(buffer));
 	const u8 *data;
 
-	data = skb_header_pointer(packet->skb,
-				  packet->udp + sizeof(struct udphdr), size,
-				  buffer);
+	data = skb_header_pointer(
+		packet->skb, packet->udp + sizeof(struct udphdr), size, buffer);
 	return data ? mbsec_sframe_parse(data, size, header) : -EBADMSG;
 }
 
@@ -52,24 +50,27 @@ static int mbsec_rx_open(struct mbsec_packet *packet, struct mbsec_group *group,
 	u32 size = packet->size - header->size - tag_size;
 	u8 *data = mbsec_packet_payload(packet);
 	u8 nonce[MBSEC_COUNTER_BLOCK_SIZE] = {};
-	u8 *text = data + header->size;
-	u8 tag[MBSEC_TAG_MAX];
 	int reason;
 
 	mbsec_sframe_nonce(nonce, key->salt, header->counter);
-	if (mbsec_suite_tag(&key->suite, nonce, data, header->size, size, tag))
-		return MBSEC_A_COUNTERS_RX_DROP_CRYPTO;
-	if (crypto_memneq(tag, text + size, tag_size))
+	switch (mbsec_suite_verify(&key->suite, nonce, data, header->size,
+				   size)) {
+	case 0:
+		break;
+	case -EBADMSG:
 		return mbsec_report_forged(group, key);
+	default:
+		return MBSEC_A_COUNTERS_RX_DROP_CRYPTO;
+	}
 	reason = mbsec_key_accept_counter(key, size, header->counter);
 	if (reason == MBSEC_A_COUNTERS_RX_DROP_REPLAYED ||
 	    reason == MBSEC_A_COUNTERS_RX_DROP_TOO_OLD)
 		return mbsec_report_replayed(group, key, reason);
 	if (reason)
 		return reason;
-	if (mbsec_suite_crypt(&key->suite, nonce, text, size))
+	if (mbsec_suite_crypt(&key->suite, nonce, data + header->size, size))
 		return MBSEC_A_COUNTERS_RX_DROP_CRYPTO;
-	memmove(data, text, size);
+	memmove(data, data + header->size, size);
 	mbsec_packet_resize(packet, size);
 	return 0;
 }

@@ -67,6 +67,6 @@ int mbsec_srtp_mac(const struct mbsec_suite_keys *suite,
 	u8 roc[MBSEC_SRTP_ROC_SIZE];
 
 	put_unaligned_be32(index >> 16, roc);
-	return mbsec_suite_mac(suite, data, layout->signed_size, roc,
-			       header->rtcp ? 0 : sizeof(roc), mac);
+	return mbsec_mac_compute(&suite->mac, data, layout->signed_size, roc,
+				 header->rtcp ? 0 : sizeof(roc), mac);
 }

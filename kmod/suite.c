@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <asm/simd.h>
-#include <crypto/hash.h>
 #include <crypto/internal/simd.h>
-#include <crypto/sha1.h>
-#include <crypto/sha2.h>
 #include <crypto/skcipher.h>
+#include <crypto/utils.h>
 #include <linux/err.h>
 #include <linux/scatterlist.h>
 #include <linux/string.h>
@@ -16,30 +14,30 @@
 #include "srtp.h"
 #include "suite.h"
 
-#define HMAC_SHA256 "hmac(sha256)"
-#define HMAC_SHA1 "hmac(sha1)"
-
 static_assert(MBSEC_SALT_SIZE >= MBSEC_SFRAME_NONCE_SIZE);
+static_assert(MBSEC_SFRAME_NONCE_SIZE == MBSEC_GCM_NONCE_SIZE);
 static_assert(MBSEC_SALT_SIZE == MBSEC_SRTP_SALT_SIZE);
 static_assert(MBSEC_COUNTER_BLOCK_SIZE == MBSEC_SRTP_BLOCK_SIZE);
 
 static const struct mbsec_cipher_suite mbsec_suites[] = {
-	{ HMAC_SHA256, MBSEC_SUITE_AES128_CTR_HMAC_SHA256_80,
+	{ &mbsec_mac_sha256, MBSEC_SUITE_AES128_CTR_HMAC_SHA256_80,
 	  MBSEC_FORMAT_SFRAME, 10, 16, 32, 12 },
-	{ HMAC_SHA256, MBSEC_SUITE_AES128_CTR_HMAC_SHA256_64,
+	{ &mbsec_mac_sha256, MBSEC_SUITE_AES128_CTR_HMAC_SHA256_64,
 	  MBSEC_FORMAT_SFRAME, 8, 16, 32, 12 },
-	{ HMAC_SHA256, MBSEC_SUITE_AES128_CTR_HMAC_SHA256_32,
+	{ &mbsec_mac_sha256, MBSEC_SUITE_AES128_CTR_HMAC_SHA256_32,
 	  MBSEC_FORMAT_SFRAME, 4, 16, 32, 12 },
-	{ HMAC_SHA256, MBSEC_SUITE_NULL_HMAC_SHA256_80, MBSEC_FORMAT_SFRAME, 10,
-	  0, 32, 12 },
-	{ HMAC_SHA1, MBSEC_SUITE_AES128_CM_HMAC_SHA1_80, MBSEC_FORMAT_SRTP, 10,
-	  16, 20, 14 },
-	{ HMAC_SHA1, MBSEC_SUITE_AES128_CM_HMAC_SHA1_32, MBSEC_FORMAT_SRTP, 4,
-	  16, 20, 14 },
-	{ HMAC_SHA1, MBSEC_SUITE_AES256_CM_HMAC_SHA1_80, MBSEC_FORMAT_SRTP, 10,
-	  32, 20, 14 },
-	{ HMAC_SHA1, MBSEC_SUITE_NULL_HMAC_SHA1_80, MBSEC_FORMAT_SRTP, 10, 0,
-	  20, 14 },
+	{ NULL, MBSEC_SUITE_AES128_GCM_128, MBSEC_FORMAT_SFRAME,
+	  MBSEC_GCM_TAG_SIZE, 16, 0, 12 },
+	{ &mbsec_mac_sha256, MBSEC_SUITE_NULL_HMAC_SHA256_80,
+	  MBSEC_FORMAT_SFRAME, 10, 0, 32, 12 },
+	{ &mbsec_mac_sha1, MBSEC_SUITE_AES128_CM_HMAC_SHA1_80,
+	  MBSEC_FORMAT_SRTP, 10, 16, 20, 14 },
+	{ &mbsec_mac_sha1, MBSEC_SUITE_AES128_CM_HMAC_SHA1_32,
+	  MBSEC_FORMAT_SRTP, 4, 16, 20, 14 },
+	{ &mbsec_mac_sha1, MBSEC_SUITE_AES256_CM_HMAC_SHA1_80,
+	  MBSEC_FORMAT_SRTP, 10, 32, 20, 14 },
+	{ &mbsec_mac_sha1, MBSEC_SUITE_NULL_HMAC_SHA1_80, MBSEC_FORMAT_SRTP, 10,
+	  0, 20, 14 },
 };
 
 struct mbsec_suite_drivers mbsec_suite_drivers;
@@ -109,7 +107,7 @@ static int mbsec_suite_ciphers_set_key(struct mbsec_suite_keys *keys,
  * @suite: the suite
  * @cipher_key: as many octets as the suite has, unused if it does not encrypt;
  *	the caller wipes it
- * @auth_key: likewise; the caller wipes it
+ * @auth_key: likewise, unused with AES-GCM; the caller wipes it
  *
  * Context: may sleep.
  */
@@ -117,21 +115,19 @@ int mbsec_suite_keys_init(struct mbsec_suite_keys *keys,
 			  const struct mbsec_cipher_suite *suite,
 			  const u8 *cipher_key, const u8 *auth_key)
 {
-	struct crypto_shash *mac;
-	int err = 0;
+	int err;
 
 	memset(keys, 0, sizeof(*keys));
 	keys->suite = suite;
-	mac = crypto_alloc_shash(suite->mac, 0, 0);
-	if (IS_ERR(mac))
-		return PTR_ERR(mac);
-	keys->mac = mac;
-	if (suite->cipher_key_size)
+	if (!suite->hash)
+		return mbsec_gcm_init(&keys->gcm, cipher_key,
+				      suite->cipher_key_size);
+	err = mbsec_mac_init(&keys->mac, suite->hash, auth_key,
+			     suite->auth_key_size);
+	if (!err && suite->cipher_key_size)
 		err = mbsec_suite_ciphers_alloc(keys);
 	if (!err && suite->cipher_key_size)
 		err = mbsec_suite_ciphers_set_key(keys, cipher_key);
-	if (!err)
-		err = crypto_shash_setkey(mac, auth_key, suite->auth_key_size);
 	if (err)
 		mbsec_suite_keys_uninit(keys);
 	return err;
@@ -149,13 +145,14 @@ void mbsec_suite_keys_uninit(struct mbsec_suite_keys *keys)
 		crypto_free_sync_skcipher(keys->fast);
 	if (keys->safe)
 		crypto_free_sync_skcipher(keys->safe);
-	crypto_free_shash(keys->mac);
+	mbsec_gcm_uninit(&keys->gcm);
+	mbsec_mac_uninit(&keys->mac);
 	memset(keys, 0, sizeof(*keys));
 }
 
 /**
  * mbsec_suite_crypt - encrypt or decrypt in place
- * @keys: initialised keys
+ * @keys: initialised keys; nothing is done if they are not of AES-CTR
  * @block: initial counter block, MBSEC_COUNTER_BLOCK_SIZE octets
  * @data: linear, writable
  * @size: octets of @data
@@ -170,7 +167,7 @@ int mbsec_suite_crypt(const struct mbsec_suite_keys *keys, const u8 *block,
 	struct scatterlist sg;
 	int err;
 
-	if (!keys->suite->cipher_key_size || !size)
+	if (!keys->safe || !size)
 		return 0;
 	if (keys->fast && crypto_simd_usable())
 		cipher = keys->fast;
@@ -190,70 +187,80 @@ int mbsec_suite_crypt(const struct mbsec_suite_keys *keys, const u8 *block,
 	return err;
 }
 
-/**
- * mbsec_suite_tag - compute the tag of a datagram (RFC 9605, clause 4.5.1)
- * @keys: initialised keys
- * @nonce: MBSEC_SFRAME_NONCE_SIZE octets
- * @data: header, directly followed by the ciphertext
- * @header_size: octets of the header
- * @text_size: octets of the ciphertext
- * @tag: result, the suite's tag_size octets
- *
- * Context: any that a packet may be in, BH disabled.
- */
-int mbsec_suite_tag(const struct mbsec_suite_keys *keys, const u8 *nonce,
-		    const u8 *data, size_t header_size, size_t text_size,
-		    u8 *tag)
+/* The tag of a datagram (RFC 9605, clause 4.5.1), as long as a digest. */
+static int mbsec_suite_digest(const struct mbsec_suite_keys *keys,
+			      const u8 *nonce, const u8 *data,
+			      size_t header_size, size_t text_size, u8 *digest)
 {
 	u8 prefix[3 * sizeof(__be64) + MBSEC_SFRAME_NONCE_SIZE];
-	u8 digest[SHA256_DIGEST_SIZE];
-	SHASH_DESC_ON_STACK(desc, keys->mac);
-	int err;
 
 	put_unaligned_be64(header_size, prefix);
 	put_unaligned_be64(text_size, prefix + 8);
 	put_unaligned_be64(keys->suite->tag_size, prefix + 16);
 	memcpy(prefix + 24, nonce, MBSEC_SFRAME_NONCE_SIZE);
+	return mbsec_mac_compute(&keys->mac, prefix, sizeof(prefix), data,
+				 header_size + text_size, digest);
+}
 
-	desc->tfm = keys->mac;
-	err = crypto_shash_init(desc);
+/**
+ * mbsec_suite_seal - encrypt a datagram in place and append its tag
+ * @keys: initialised keys of a suite of SFrame
+ * @block: initial counter block: the nonce, followed by zeros
+ * @data: header, directly followed by the cleartext and room for the tag
+ * @header_size: octets of the header
+ * @text_size: octets of the cleartext
+ *
+ * Context: any that a packet may be in, BH disabled.
+ */
+int mbsec_suite_seal(const struct mbsec_suite_keys *keys, const u8 *block,
+		     u8 *data, size_t header_size, size_t text_size)
+{
+	u8 *text = data + header_size;
+	u8 digest[MBSEC_MAC_SIZE_MAX];
+	int err;
+
+	if (!keys->suite->hash)
+		return mbsec_gcm_seal(&keys->gcm, block, data, header_size,
+				      text_size);
+	err = mbsec_suite_crypt(keys, block, text, text_size);
 	if (!err)
-		err = crypto_shash_update(desc, prefix, sizeof(prefix));
+		err = mbsec_suite_digest(keys, block, data, header_size,
+					 text_size, digest);
 	if (!err)
-		err = crypto_shash_finup(desc, data, header_size + text_size,
-					 digest);
-	shash_desc_zero(desc);
-	if (!err)
-		memcpy(tag, digest, keys->suite->tag_size);
+		memcpy(text + text_size, digest, keys->suite->tag_size);
 	memzero_explicit(digest, sizeof(digest));
 	return err;
 }
 
 /**
- * mbsec_suite_mac - compute a MAC over two pieces of data
- * @keys: initialised keys of a suite with HMAC-SHA1
- * @data: the first piece
- * @size: octets of @data
- * @more: the second piece
- * @more_size: octets of @more
- * @mac: result, MBSEC_MAC_SIZE_SHA1 octets
+ * mbsec_suite_verify - is a datagram authentic?
+ * @keys: initialised keys of a suite of SFrame
+ * @block: initial counter block: the nonce, followed by zeros
+ * @data: header, directly followed by the ciphertext and the tag
+ * @header_size: octets of the header
+ * @text_size: octets of the ciphertext
+ *
+ * AES-GCM decrypts at the same time; otherwise mbsec_suite_crypt() has to.
  *
  * Context: any that a packet may be in, BH disabled.
+ * Return: 0; -EBADMSG if it is not, after which the text is undefined; or
+ * another negative error number.
  */
-int mbsec_suite_mac(const struct mbsec_suite_keys *keys, const u8 *data,
-		    size_t size, const u8 *more, size_t more_size, u8 *mac)
+int mbsec_suite_verify(const struct mbsec_suite_keys *keys, const u8 *block,
+		       u8 *data, size_t header_size, size_t text_size)
 {
-	SHASH_DESC_ON_STACK(desc, keys->mac);
+	u8 digest[MBSEC_MAC_SIZE_MAX];
 	int err;
 
-	static_assert(MBSEC_MAC_SIZE_SHA1 == SHA1_DIGEST_SIZE);
-	desc->tfm = keys->mac;
-	err = crypto_shash_init(desc);
-	if (!err)
-		err = crypto_shash_update(desc, data, size);
-	if (!err)
-		err = crypto_shash_finup(desc, more, more_size, mac);
-	shash_desc_zero(desc);
+	if (!keys->suite->hash)
+		return mbsec_gcm_open(&keys->gcm, block, data, header_size,
+				      text_size);
+	err = mbsec_suite_digest(keys, block, data, header_size, text_size,
+				 digest);
+	if (!err && crypto_memneq(digest, data + header_size + text_size,
+				  keys->suite->tag_size))
+		err = -EBADMSG;
+	memzero_explicit(digest, sizeof(digest));
 	return err;
 }
 
@@ -276,9 +283,14 @@ int __init mbsec_suite_init(void)
 	if (IS_ERR(any))
 		return PTR_ERR(any);
 	crypto_free_skcipher(any);
-	err = mbsec_suite_keys_init(&keys, &mbsec_suites[0], zero, zero);
+	err = mbsec_mac_setup();
 	if (err)
 		return err;
+	err = mbsec_suite_keys_init(&keys, &mbsec_suites[0], zero, zero);
+	if (err) {
+		mbsec_mac_cleanup();
+		return err;
+	}
 	mbsec_suite_no_internal = !keys.fast;
 	safe = &keys.safe->base;
 	strscpy(names->cipher_fallback, crypto_skcipher_driver_name(safe),
@@ -287,9 +299,19 @@ int __init mbsec_suite_init(void)
 		keys.fast ? crypto_skcipher_driver_name(&keys.fast->base) :
 			    names->cipher_fallback,
 		sizeof(names->cipher));
-	strscpy(names->mac,
-		crypto_tfm_alg_driver_name(crypto_shash_tfm(keys.mac)),
+	strscpy(names->mac, mbsec_mac_driver(&mbsec_mac_sha256),
 		sizeof(names->mac));
 	mbsec_suite_keys_uninit(&keys);
 	return 0;
+}
+
+/**
+ * mbsec_suite_exit - let the drivers go
+ *
+ * No key is left.
+ */
+void mbsec_suite_exit(void)
+{
+	mbsec_gcm_cleanup();
+	mbsec_mac_cleanup();
 }

@@ -1,9 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Cipher suites: AES-CTR and HMAC, synchronous and without allocation. */
+/*
+ * Cipher suites: AES-CTR and HMAC, or AES-GCM, synchronous and without
+ * allocation.
+ */
 #ifndef _MBSEC_SUITE_H
 #define _MBSEC_SUITE_H
 
 #include <linux/types.h>
+
+#include "gcm.h"
+#include "mac.h"
 
 #define MBSEC_COUNTER_BLOCK_SIZE 16
 /* The largest of all suites. */
@@ -12,21 +18,20 @@
 #define MBSEC_TAG_MAX 10
 #define MBSEC_MAC_SIZE_SHA1 20
 
-struct crypto_shash;
 struct crypto_sync_skcipher;
 
 /**
  * struct mbsec_cipher_suite - what a suite is made of
- * @mac: name of the MAC
+ * @hash: hash of the MAC; NULL if this is AES-GCM
  * @id: enum mbsec_suite of the uapi
  * @format: enum mbsec_format that it is of
  * @tag_size: octets of the authentication tag, without a ROC
  * @cipher_key_size: octets of the cipher key, 0 for integrity only
- * @auth_key_size: octets of the authentication key
+ * @auth_key_size: octets of the authentication key, 0 if this is AES-GCM
  * @salt_size: octets of the salt
  */
 struct mbsec_cipher_suite {
-	const char *mac;
+	const struct mbsec_mac_hash *hash;
 	u16 id;
 	u8 format;
 	u8 tag_size;
@@ -38,9 +43,10 @@ struct mbsec_cipher_suite {
 /**
  * struct mbsec_suite_keys - a suite ready for use with one key
  * @suite: the suite
- * @fast: cipher that needs SIMD, NULL where the other one is as fast
- * @safe: cipher for every context, NULL if the suite does not encrypt
- * @mac: keyed HMAC
+ * @fast: AES-CTR that needs SIMD, NULL where the other one is as fast
+ * @safe: AES-CTR for every context, NULL if the suite has none
+ * @gcm: AES-GCM, if the suite is that
+ * @mac: HMAC, otherwise
  *
  * Read-only after mbsec_suite_keys_init(), so all CPUs share it.
  */
@@ -48,7 +54,8 @@ struct mbsec_suite_keys {
 	const struct mbsec_cipher_suite *suite;
 	struct crypto_sync_skcipher *fast;
 	struct crypto_sync_skcipher *safe;
-	struct crypto_shash *mac;
+	struct mbsec_gcm gcm;
+	struct mbsec_mac mac;
 };
 
 /**
@@ -63,6 +70,7 @@ struct mbsec_suite_drivers {
 extern struct mbsec_suite_drivers mbsec_suite_drivers;
 
 int mbsec_suite_init(void);
+void mbsec_suite_exit(void);
 const struct mbsec_cipher_suite *mbsec_suite_find(u32 id);
 int mbsec_suite_keys_init(struct mbsec_suite_keys *keys,
 			  const struct mbsec_cipher_suite *suite,
@@ -70,10 +78,9 @@ int mbsec_suite_keys_init(struct mbsec_suite_keys *keys,
 void mbsec_suite_keys_uninit(struct mbsec_suite_keys *keys);
 int mbsec_suite_crypt(const struct mbsec_suite_keys *keys, const u8 *block,
 		      u8 *data, size_t size);
-int mbsec_suite_mac(const struct mbsec_suite_keys *keys, const u8 *data,
-		    size_t size, const u8 *more, size_t more_size, u8 *mac);
-int mbsec_suite_tag(const struct mbsec_suite_keys *keys, const u8 *nonce,
-		    const u8 *data, size_t header_size, size_t text_size,
-		    u8 *tag);
+int mbsec_suite_seal(const struct mbsec_suite_keys *keys, const u8 *block,
+		     u8 *data, size_t header_size, size_t text_size);
+int mbsec_suite_verify(const struct mbsec_suite_keys *keys, const u8 *block,
+		       u8 *data, size_t header_size, size_t text_size);
 
 #endif /* _MBSEC_SUITE_H */

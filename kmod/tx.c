@@ -17,19 +17,12 @@ static int mbsec_tx_seal(const struct mbsec_key *key, u64 counter, u8 *data,
 	u8 nonce[MBSEC_COUNTER_BLOCK_SIZE] = {};
 	u8 header[MBSEC_SFRAME_HEADER_MAX];
 	size_t header_size;
-	u8 *text;
-	int err;
 
 	header_size = mbsec_sframe_encode(header, key->config.kid, counter);
-	text = data + header_size;
-	memmove(text, data, size);
+	memmove(data + header_size, data, size);
 	memcpy(data, header, header_size);
 	mbsec_sframe_nonce(nonce, key->salt, counter);
-	err = mbsec_suite_crypt(&key->suite, nonce, text, size);
-	if (!err)
-		err = mbsec_suite_tag(&key->suite, nonce, data, header_size,
-				      size, text + size);
-	return err;
+	return mbsec_suite_seal(&key->suite, nonce, data, header_size, size);
 }
 
 /**

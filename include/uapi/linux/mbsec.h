@@ -39,6 +39,8 @@ enum mbsec_format {
  * enum mbsec_suite - Cipher suites, numbered as in the SFrame registry of RFC
  *   9605 clause 8.1; from 0xf001 on they are from its private-use range. Those
  *   from 0xf101 on are of the format srtp (RFC 3711, RFC 6188).
+ * @MBSEC_SUITE_AES128_GCM_128: AES-GCM, registered as AES_128_GCM_SHA256_128.
+ *   It has no auth-key.
  * @MBSEC_SUITE_NULL_HMAC_SHA256_80: Integrity only, the payload stays
  *   readable.
  * @MBSEC_SUITE_AES128_CM_HMAC_SHA1_32: The tag of SRTCP has 80 bits
@@ -49,6 +51,7 @@ enum mbsec_suite {
 	MBSEC_SUITE_AES128_CTR_HMAC_SHA256_80 = 1,
 	MBSEC_SUITE_AES128_CTR_HMAC_SHA256_64,
 	MBSEC_SUITE_AES128_CTR_HMAC_SHA256_32,
+	MBSEC_SUITE_AES128_GCM_128,
 	MBSEC_SUITE_NULL_HMAC_SHA256_80 = 61441,
 	MBSEC_SUITE_AES128_CM_HMAC_SHA1_80 = 61697,
 	MBSEC_SUITE_AES128_CM_HMAC_SHA1_32,

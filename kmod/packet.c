@@ -204,6 +204,42 @@ void mbsec_packet_resize(struct mbsec_packet *packet, u32 size)
 	packet->size = size;
 }
 
+/* The IP header moves with it and would be at an odd address. */
+#define MBSEC_PACKET_HEADERS_MOVE                              \
+	(IS_ENABLED(CONFIG_HAVE_EFFICIENT_UNALIGNED_ACCESS) || \
+	 IS_ENABLED(CONFIG_X86_64))
+
+/**
+ * mbsec_packet_cut - take octets away from the start of the UDP payload
+ * @packet: a writable packet
+ * @size: octets to take away
+ *
+ * The headers are fewer than the payload, so they move. Lengths do not follow:
+ * mbsec_packet_resize() comes next.
+ */
+void mbsec_packet_cut(struct mbsec_packet *packet, u32 size)
+{
+	u32 headers = packet->udp + sizeof(struct udphdr);
+	struct sk_buff *skb = packet->skb;
+	u8 *start = skb->data;
+
+	packet->size -= size;
+	if (!MBSEC_PACKET_HEADERS_MOVE) {
+		start += headers;
+		memmove(start, start + size, packet->size);
+		return;
+	}
+	if (skb_mac_header_was_set(skb)) {
+		start = skb_mac_header(skb);
+		skb->mac_header += size;
+	}
+	memmove(start + size, start, skb->data + headers - start);
+	__skb_pull(skb, size);
+	skb->network_header += size;
+	if (skb_transport_header_was_set(skb))
+		skb->transport_header += size;
+}
+
 /**
  * mbsec_packet_checksum_later - have the UDP checksum computed on the way out
  * @packet: a writable packet

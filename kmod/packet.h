@@ -43,6 +43,7 @@ u32 mbsec_packet_mtu(const struct mbsec_packet *packet);
 bool mbsec_packet_exceeds_mtu(const struct mbsec_packet *packet, u32 growth);
 int mbsec_packet_make_writable(struct mbsec_packet *packet, u32 growth);
 u8 *mbsec_packet_payload(const struct mbsec_packet *packet);
+void mbsec_packet_cut(struct mbsec_packet *packet, u32 size);
 void mbsec_packet_resize(struct mbsec_packet *packet, u32 size);
 bool mbsec_packet_checksum_is_right(const struct mbsec_packet *packet);
 bool mbsec_packet_is_of_host(const struct mbsec_packet *packet,

@@ -70,7 +70,7 @@ static int mbsec_rx_open(struct mbsec_packet *packet, struct mbsec_group *group,
 		return reason;
 	if (mbsec_suite_crypt(&key->suite, nonce, data + header->size, size))
 		return MBSEC_A_COUNTERS_RX_DROP_CRYPTO;
-	memmove(data, data + header->size, size);
+	mbsec_packet_cut(packet, header->size);
 	mbsec_packet_resize(packet, size);
 	return 0;
 }

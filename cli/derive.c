@@ -78,7 +78,9 @@ static bool derive_sframe(const struct suite *suite, uint64_t kid,
 	bool ok;
 
 	keys->cipher_key_size = suite->cipher_key_size;
-	keys->auth_key_size = SFRAME_AUTH_KEY_SIZE;
+	keys->auth_key_size = suite->id == MBSEC_SUITE_AES128_GCM_128 ?
+				      0 :
+				      SFRAME_AUTH_KEY_SIZE;
 	keys->salt_size = SFRAME_SALT_SIZE;
 	size = info_make(info, LABEL_KEY, kid, suite->id);
 	ok = hkdf_sha256(mtk, info, size, sframe_key,

@@ -45,3 +45,39 @@ int explain_aes_ctr(const struct secret *key,
 	EVP_CIPHER_CTX_free(context);
 	return ok ? 0 : -1;
 }
+
+static bool gcm_open(EVP_CIPHER_CTX *context, const struct explain_slice *aad,
+		     const uint8_t *in, size_t size, size_t tag_size,
+		     uint8_t *out)
+{
+	uint8_t rest[EXPLAIN_BLOCK_SIZE];
+	int done;
+
+	return EVP_DecryptUpdate(context, NULL, &done, aad->data,
+				 (int)aad->size) == 1 &&
+	       (!size ||
+		EVP_DecryptUpdate(context, out, &done, in, (int)size) == 1) &&
+	       EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG,
+				   (int)tag_size, (void *)(in + size)) == 1 &&
+	       EVP_DecryptFinal_ex(context, rest, &done) == 1;
+}
+
+int explain_aes_gcm(const struct secret *key, const uint8_t *nonce,
+		    size_t nonce_size, const struct explain_slice *aad,
+		    const uint8_t *in, size_t size, size_t tag_size,
+		    uint8_t *out)
+{
+	EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
+	bool good;
+
+	good = context &&
+	       EVP_DecryptInit_ex(context, EVP_aes_128_gcm(), NULL, NULL,
+				  NULL) == 1 &&
+	       EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_IVLEN,
+				   (int)nonce_size, NULL) == 1 &&
+	       EVP_DecryptInit_ex(context, NULL, NULL, key->bytes, nonce) ==
+		       1 &&
+	       gcm_open(context, aad, in, size, tag_size, out);
+	EVP_CIPHER_CTX_free(context);
+	return good ? 0 : -1;
+}

@@ -25,5 +25,10 @@ int explain_hmac(const char *hash, const struct secret *key,
 int explain_aes_ctr(const struct secret *key,
 		    const uint8_t block[static EXPLAIN_BLOCK_SIZE],
 		    const uint8_t *in, size_t size, uint8_t *out);
+/* AES-GCM: the tag follows the text. 0, or -1 if it is wrong. */
+int explain_aes_gcm(const struct secret *key, const uint8_t *nonce,
+		    size_t nonce_size, const struct explain_slice *aad,
+		    const uint8_t *in, size_t size, size_t tag_size,
+		    uint8_t *out);
 
 #endif /* _CLI_EXPLAIN_CRYPT_H */

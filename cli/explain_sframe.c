@@ -21,6 +21,7 @@ static const struct suite {
 	enum sframe_suite id;
 	size_t tag_size;
 } suites[] = {
+	{ SFRAME_AES_128_GCM_SHA256_128, 16 },
 	{ SFRAME_AES_128_CTR_HMAC_SHA256_80, 10 },
 	{ SFRAME_NULL_HMAC_SHA256_80, 10 },
 	{ SFRAME_AES_128_CTR_HMAC_SHA256_64, 8 },
@@ -125,25 +126,38 @@ static bool tag_matches(const struct sframe *sframe, const struct suite *suite,
 	       !CRYPTO_memcmp(mac, sframe->rest + size, suite->tag_size);
 }
 
+/* The cleartext, of as many octets as the ciphertext, if the tag is right. */
+static bool open_with(const struct sframe *sframe, const struct suite *suite,
+		      const struct sframe_keys *keys,
+		      const uint8_t nonce[EXPLAIN_BLOCK_SIZE], uint8_t *plain)
+{
+	const struct explain_slice aad = { sframe->header,
+					   sframe->header_size };
+	size_t size = sframe->rest_size - suite->tag_size;
+
+	if (!keys->auth.size)
+		return !explain_aes_gcm(&keys->cipher, nonce, SFRAME_SALT_SIZE,
+					&aad, sframe->rest, size,
+					suite->tag_size, plain);
+	if (!tag_matches(sframe, suite, keys, nonce))
+		return false;
+	if (keys->cipher.size)
+		return !explain_aes_ctr(&keys->cipher, nonce, sframe->rest,
+					size, plain);
+	memcpy(plain, sframe->rest, size);
+	return true;
+}
+
 static void show_plain(struct explain *explain, const struct sframe *sframe,
-		       const struct suite *suite,
-		       const struct sframe_keys *keys,
-		       const uint8_t nonce[EXPLAIN_BLOCK_SIZE])
+		       const struct suite *suite, const uint8_t *plain)
 {
 	size_t size = sframe->rest_size - suite->tag_size;
-	uint8_t *plain = malloc(size + 1);
 	const char *name = names_text(&suite_names, suite->id);
 
 	explain_named(explain, "suite", suite->id, name ? name : "unknown");
 	explain_number(explain, "tag length", suite->tag_size);
 	explain_octets(explain, "tag", sframe->rest + size, suite->tag_size);
-	if (plain && !keys->cipher.size)
-		memcpy(plain, sframe->rest, size);
-	if (plain &&
-	    (!keys->cipher.size ||
-	     !explain_aes_ctr(&keys->cipher, nonce, sframe->rest, size, plain)))
-		explain_octets(explain, "cleartext", plain, size);
-	free(plain);
+	explain_octets(explain, "cleartext", plain, size);
 }
 
 /* The suite is not in the datagram: it is the one whose tag is right. */
@@ -153,16 +167,19 @@ static int suite_try(struct explain *explain, const struct sframe *sframe,
 	uint8_t nonce[EXPLAIN_BLOCK_SIZE];
 	struct sframe_keys keys = {};
 	int result = -1;
+	uint8_t *plain;
 
 	if (sframe->rest_size < suite->tag_size ||
 	    sframe_kdf(mtk, sframe->kid, suite->id, &keys, NULL))
 		return -1;
+	plain = malloc(sframe->rest_size + 1);
 	make_nonce(sframe, &keys.salt, nonce);
-	if (tag_matches(sframe, suite, &keys, nonce)) {
+	if (plain && open_with(sframe, suite, &keys, nonce, plain)) {
 		explain_check(explain, "tag", EXPLAIN_OK, "%s", "");
-		show_plain(explain, sframe, suite, &keys, nonce);
+		show_plain(explain, sframe, suite, plain);
 		result = 0;
 	}
+	free(plain);
 	OPENSSL_cleanse(nonce, sizeof(nonce));
 	sframe_keys_clear(&keys);
 	return result;

@@ -427,7 +427,6 @@ int mbsec_nl_key_parse(struct genl_info *info,
 	if (err)
 		return err;
 	if (MBSEC_NL_MISSING(info, key, MBSEC_A_KEY_ROLE, "role") ||
-	    MBSEC_NL_MISSING(info, key, MBSEC_A_KEY_AUTH_KEY, "auth-key") ||
 	    MBSEC_NL_MISSING(info, key, MBSEC_A_KEY_SALT, "salt"))
 		return -EINVAL;
 	request->config.window = MBSEC_WINDOW_DEFAULT;

@@ -65,7 +65,7 @@ _mbsec() {
 	dir) words='in out both forward' ;;
 	suite)
 		words='aes128-ctr-hmac-sha256-80 aes128-ctr-hmac-sha256-64
-			aes128-ctr-hmac-sha256-32 null-hmac-sha256-80
+			aes128-ctr-hmac-sha256-32 aes128-gcm-128 null-hmac-sha256-80
 			aes128-cm-hmac-sha1-80 aes128-cm-hmac-sha1-32
 			aes256-cm-hmac-sha1-80 null-hmac-sha1-80'
 		;;

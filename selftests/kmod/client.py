@@ -57,7 +57,7 @@ class Key:
 
     def material(self):
         session = self.session
-        return {"cipher-key": session.cipher or None, "auth-key": session.auth,
+        return {"cipher-key": session.cipher or None, "auth-key": session.auth or None,
                 "salt": session.salt}
 
     def protect(self, ctr, plaintext, header=None):

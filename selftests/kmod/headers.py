@@ -111,7 +111,8 @@ def wrong_suite(lan, family):
         test.drop("auth-failed", other.protect(COUNTER, BODY))
         if suite == sframe.NULL_80:
             continue
-        # Not even with the right session keys: the tag covers its own length.
+        # Not even with the right session keys: the tag covers its own length, and is not that
+        # of another cipher.
         keys = sframe.SessionKeys(suite, *(getattr(test.key.session, name)
                                            for name in ("cipher", "auth", "salt")))
         test.drop("auth-failed", sframe.protect(keys, test.key.kid, COUNTER, BODY))

@@ -174,6 +174,11 @@ def key_errors(fixture):
                             **{name.replace("-", "_"): bytes(length)})
     fixture.refused("cipher key in the null suite", errno.EINVAL, "cipher-key",
                     fixture.client.rx_add, NULL_GROUP, Key(bytes(16), 3, 3))
+    gcm = Group("239.9.1.44", 5000)
+    fixture.client.group_add(gcm, suite=sframe.AES_GCM)
+    fixture.refused("authentication key in AES-GCM", errno.EINVAL, "auth-key",
+                    fixture.client.rx_add, gcm, Key(bytes(16), 3, 3))
+    fixture.client.group_del(gcm)
     fixture.refused("key that exists", errno.EEXIST, "already", fixture.client.rx_add, GROUP_V4,
                     fixture.key)
     fixture.refused("key of no group", errno.ENOENT, "no group", fixture.client.rx_add,

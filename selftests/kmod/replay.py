@@ -214,6 +214,7 @@ def session_key_again(lan, family):
     lan.wire.expect_nothing()
     for suite, kept in ((sframe.AES_CTR_80, ("cipher-key", "auth-key", "salt")),
                         (sframe.AES_CTR_80, ("cipher-key",)), (sframe.AES_CTR_80, ()),
+                        (sframe.AES_GCM, ("cipher-key",)),
                         (sframe.NULL_80, ("auth-key",)), (sframe.NULL_80, ())):
         group, key, other = lan.group(family), lan.key(suite=suite), lan.key(suite=suite)
         lan.sender.mbsec.group_add(group, suite=suite)

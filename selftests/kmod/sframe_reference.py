@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Second implementation of the wire format, to test the kernel against.
 
-SFrame (RFC 9605) with the AES-CTR + HMAC suites and the private-use null cipher
-suite. HKDF and HMAC are from the standard library, AES from python3-cryptography.
+SFrame (RFC 9605) with the AES-CTR + HMAC suites, AES-GCM, and the private-use null
+cipher suite. HKDF and HMAC are from the standard library, AES from
+python3-cryptography.
 """
 
 import hashlib
@@ -10,11 +11,11 @@ import hmac
 import struct
 from dataclasses import dataclass
 
-AES_CTR_80, AES_CTR_64, AES_CTR_32, NULL_80 = 1, 2, 3, 0xF001
-SUITES = (AES_CTR_80, AES_CTR_64, AES_CTR_32, NULL_80)
-TAG_LENGTH = {AES_CTR_80: 10, AES_CTR_64: 8, AES_CTR_32: 4, NULL_80: 10}
-CIPHER_KEY_LENGTH = {AES_CTR_80: 16, AES_CTR_64: 16, AES_CTR_32: 16, NULL_80: 0}
-AUTH_KEY_LENGTH = 32
+AES_CTR_80, AES_CTR_64, AES_CTR_32, AES_GCM, NULL_80 = 1, 2, 3, 4, 0xF001
+SUITES = (AES_CTR_80, AES_CTR_64, AES_CTR_32, AES_GCM, NULL_80)
+TAG_LENGTH = {AES_CTR_80: 10, AES_CTR_64: 8, AES_CTR_32: 4, AES_GCM: 16, NULL_80: 10}
+CIPHER_KEY_LENGTH = {AES_CTR_80: 16, AES_CTR_64: 16, AES_CTR_32: 16, AES_GCM: 16, NULL_80: 0}
+AUTH_KEY_LENGTH = {AES_CTR_80: 32, AES_CTR_64: 32, AES_CTR_32: 32, AES_GCM: 0, NULL_80: 32}
 SALT_LENGTH = 12
 HEADER_LENGTH = 14
 COUNTER_FIRST = 1 << 32
@@ -64,7 +65,7 @@ def derive(base_key, kid, suite):
     secret = hkdf_extract(b"", base_key)
     context = struct.pack(">QH", kid, suite)
     cipher_length = CIPHER_KEY_LENGTH[suite]
-    key = hkdf_expand(secret, b"SFrame 1.0 Secret key " + context, cipher_length + AUTH_KEY_LENGTH)
+    key = hkdf_expand(secret, b"SFrame 1.0 Secret key " + context, cipher_length + AUTH_KEY_LENGTH[suite])
     salt = hkdf_expand(secret, b"SFrame 1.0 Secret salt " + context, SALT_LENGTH)
     return SessionKeys(suite, key[:cipher_length], key[cipher_length:], salt)
 
@@ -126,13 +127,28 @@ def tag_of(keys, nonce, aad, ciphertext):
     return hmac.new(keys.auth, message, hashlib.sha256).digest()[:length]
 
 
+def gcm(keys):
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+    return AESGCM(keys.cipher)
+
+
 def protect(keys, kid, ctr, plaintext, metadata=b"", header=None):
     """An SFrame ciphertext; another header than the right one may be forced."""
     if header is None:
         header = encode_header(kid, ctr)
     nonce = nonce_of(keys, ctr)
+    if keys.suite == AES_GCM:
+        return header + gcm(keys).encrypt(nonce, plaintext, header + metadata)
     ciphertext = cipher_run(keys, nonce, plaintext)
     return header + ciphertext + tag_of(keys, nonce, header + metadata, ciphertext)
+
+
+def gcm_open(keys, nonce, aad, body):
+    from cryptography.exceptions import InvalidTag
+    try:
+        return gcm(keys).decrypt(nonce, body, aad)
+    except InvalidTag as error:
+        raise AuthenticationError("tag does not match") from error
 
 
 def unprotect(keys, datagram, metadata=b""):
@@ -143,6 +159,8 @@ def unprotect(keys, datagram, metadata=b""):
     if len(body) < length:
         raise FormatError("no room for the tag")
     nonce = nonce_of(keys, ctr)
+    if keys.suite == AES_GCM:
+        return gcm_open(keys, nonce, datagram[:offset] + metadata, body)
     expected = tag_of(keys, nonce, datagram[:offset] + metadata, body[:-length])
     if not hmac.compare_digest(expected, body[-length:]):
         raise AuthenticationError("tag does not match")

@@ -6,7 +6,7 @@
  *	info = label + kid.to_bytes(8, "big") + suite.to_bytes(2, "big")
  *	HKDF(hashes.SHA256(), size, b"", info).derive(mtk)
  *
- * with label b"SFrame 1.0 Secret key " and size 48 (32 for suite 0xf001),
+ * with label b"SFrame 1.0 Secret key " and size 48 (32 for suite 0xf001, 16 for 4),
  * respectively b"SFrame 1.0 Secret salt " and 12.
  */
 #include <setjmp.h>
@@ -53,6 +53,8 @@ static const struct vector vectors[] = {
 	  "6bbef494f12e004c39c967695313118b",
 	  "4973f9f87d440820aa0acce200a246b3fb5b0da28001ddca9f209e88d747825a",
 	  "912eed3971649b643ba6a0dd" },
+	{ MBSEC_SUITE_AES128_GCM_128, 0x123, "000102030405060708090a0b0c0d0e0f",
+	  "d34f547f4ca4f9a7447006fe7fcbf768", "", "75234edefe07819026751816" },
 	{ MBSEC_SUITE_NULL_HMAC_SHA256_80, 0x0100000000010001,
 	  "f0e1d2c3b4a5968778695a4b3c2d1e0f", "",
 	  "b2964786751319365edf164670d1bbd110e6d91ae8002953c5ce7708aaae4932",
@@ -179,7 +181,7 @@ static void test_unknown_suite(void **state)
 {
 	(void)state;
 	assert_null(suite_find(0));
-	assert_null(suite_find(4));
+	assert_null(suite_find(5));
 	assert_null(suite_find(0xf105));
 }
 

@@ -13,8 +13,9 @@
 #include "group.h"
 #include "hook.h"
 #include "packet.h"
+#include "report.h"
 #include "rx.h"
-#include "trace.h"
+#include "super.h"
 #include "tx.h"
 
 /*
@@ -26,20 +27,6 @@
 
 typedef int (*mbsec_hook_action)(struct mbsec_packet *packet,
 				 struct mbsec_group *group);
-
-/* Counts an outcome; 0 or a negative error number if it means a drop. */
-static int mbsec_hook_settle(const struct mbsec_packet *packet,
-			     const struct mbsec_group *group, int reason)
-{
-	if (!reason)
-		return 0;
-	mbsec_stats_count(group->stats, reason);
-	if (reason == MBSEC_A_COUNTERS_TX_CLEARTEXT ||
-	    reason == MBSEC_A_COUNTERS_RX_CLEARTEXT)
-		return 0;
-	trace_mbsec_drop(&packet->flow, reason);
-	return mbsec_stats_errno(reason);
-}
 
 /*
  * Takes a super-packet apart and sends each datagram on its way. Those that
@@ -57,8 +44,8 @@ static unsigned int mbsec_hook_segments(const struct mbsec_packet *whole,
 	int err = -EINVAL;
 
 	if (IS_ERR_OR_NULL(segment))
-		return NF_DROP_ERR(mbsec_hook_settle(
-			whole, group,
+		return NF_DROP_ERR(mbsec_report_outcome(
+			&whole->flow, group,
 			action == mbsec_rx_datagram ?
 				MBSEC_A_COUNTERS_RX_DROP_NO_MEMORY :
 				MBSEC_A_COUNTERS_TX_DROP_NO_MEMORY));
@@ -68,8 +55,8 @@ static unsigned int mbsec_hook_segments(const struct mbsec_packet *whole,
 		err = -EINVAL;
 		if (mbsec_packet_locate(&packet, segment, whole->ipv6) ==
 		    MBSEC_PACKET_DATAGRAM)
-			err = mbsec_hook_settle(&packet, group,
-						action(&packet, group));
+			err = mbsec_report_outcome(&packet.flow, group,
+						   action(&packet, group));
 		if (err) {
 			kfree_skb(segment);
 			continue;
@@ -89,13 +76,20 @@ static unsigned int mbsec_hook_packet(struct mbsec_packet *packet,
 {
 	mbsec_hook_action action = in ? mbsec_rx_datagram : mbsec_tx_datagram;
 	int reason = in ? 0 : mbsec_tx_refusal(group);
+	bool done;
 	int err;
 
-	if (!reason && skb_is_gso(packet->skb))
-		return mbsec_hook_segments(packet, state, group, action);
+	if (!reason && skb_is_gso(packet->skb)) {
+		done = in ? mbsec_super_unprotect(packet, group, &err) :
+			    mbsec_super_protect(packet, group, &err);
+		if (!done)
+			return mbsec_hook_segments(packet, state, group,
+						   action);
+		return err ? NF_DROP_ERR(err) : NF_ACCEPT;
+	}
 	if (!reason)
 		reason = action(packet, group);
-	err = mbsec_hook_settle(packet, group, reason);
+	err = mbsec_report_outcome(&packet->flow, group, reason);
 	return err ? NF_DROP_ERR(err) : NF_ACCEPT;
 }
 
@@ -114,7 +108,7 @@ static unsigned int mbsec_hook_damaged(struct mbsec_net *mbn,
 	if (!group)
 		return NF_ACCEPT;
 	local_bh_disable();
-	err = mbsec_hook_settle(packet, group, reason);
+	err = mbsec_report_outcome(&packet->flow, group, reason);
 	local_bh_enable();
 	return NF_DROP_ERR(err);
 }

@@ -31,7 +31,7 @@ struct mbsec_mac_hash {
 	const char *hmac;
 	u8 words;
 	struct crypto_shash *plain;
-	char driver[CRYPTO_MAX_ALG_NAME];
+	char driver[CRYPTO_MAX_ALG_NAME + sizeof("hmac()")];
 };
 
 struct mbsec_mac_hash mbsec_mac_sha256 __ro_after_init = {
@@ -60,11 +60,23 @@ struct mbsec_mac_state_sha1 {
 
 #define MBSEC_MAC_STATE_MAX sizeof(struct mbsec_mac_state_sha256)
 
-/* A descriptor for a state; the macro of the crypto layer's is three times larger. */
-#define MBSEC_MAC_DESC_ON_STACK(desc)                                           \
-	char memory[sizeof(struct shash_desc) + MBSEC_MAC_STATE_MAX] __aligned( \
-		__alignof__(struct shash_desc));                                \
-	struct shash_desc *desc = (struct shash_desc *)memory
+/**
+ * struct mbsec_mac_desc - memory of a descriptor
+ * @octets: room for it and a state; the crypto layer reserves three times as much
+ */
+struct mbsec_mac_desc {
+	u8 octets[sizeof(struct shash_desc) + MBSEC_MAC_STATE_MAX] __aligned(
+		__alignof__(struct shash_desc));
+};
+
+static struct shash_desc *mbsec_mac_desc_init(struct mbsec_mac_desc *memory,
+					      const struct mbsec_mac_hash *hash)
+{
+	struct shash_desc *desc = (struct shash_desc *)memory->octets;
+
+	desc->tfm = hash->plain;
+	return desc;
+}
 
 static size_t mbsec_mac_state_size(const struct mbsec_mac_hash *hash)
 {
@@ -95,10 +107,11 @@ static void mbsec_mac_load(const struct mbsec_mac_hash *hash,
 static int mbsec_mac_prepare(const struct mbsec_mac_hash *hash, u8 *block,
 			     u8 pad, u32 *words)
 {
-	MBSEC_MAC_DESC_ON_STACK(desc);
+	struct mbsec_mac_desc memory;
+	struct shash_desc *desc;
 	int err, i;
 
-	desc->tfm = hash->plain;
+	desc = mbsec_mac_desc_init(&memory, hash);
 	for (i = 0; i < BLOCK_SIZE; i++)
 		block[i] ^= pad;
 	err = crypto_shash_init(desc);
@@ -106,7 +119,7 @@ static int mbsec_mac_prepare(const struct mbsec_mac_hash *hash, u8 *block,
 		err = crypto_shash_update(desc, block, BLOCK_SIZE);
 	/* Both kinds of state begin with the words. */
 	memcpy(words, shash_desc_ctx(desc), hash->words * sizeof(*words));
-	memzero_explicit(memory, sizeof(memory));
+	memzero_explicit(&memory, sizeof(memory));
 	return err;
 }
 
@@ -188,17 +201,18 @@ static int mbsec_mac_compute_states(const struct mbsec_mac *mac, const u8 *data,
 {
 	const struct mbsec_mac_hash *hash = mac->hash;
 	bool fits = size < BLOCK_SIZE;
-	MBSEC_MAC_DESC_ON_STACK(desc);
+	struct mbsec_mac_desc memory;
+	struct shash_desc *desc;
 	int err = 0;
 
-	desc->tfm = hash->plain;
+	desc = mbsec_mac_desc_init(&memory, hash);
 	mbsec_mac_load(hash, desc, mac->inner, data, fits ? size : 0);
 	if (!fits)
 		err = crypto_shash_update(desc, data, size);
 	if (!err)
 		err = crypto_shash_finup(desc, more, more_size, result);
 	if (err) {
-		memzero_explicit(memory, sizeof(memory));
+		memzero_explicit(&memory, sizeof(memory));
 		return err;
 	}
 	mbsec_mac_load(hash, desc, mac->outer, result,
@@ -210,7 +224,7 @@ static int mbsec_mac_compute_states(const struct mbsec_mac *mac, const u8 *data,
 	 * failed.
 	 */
 	if (err)
-		memzero_explicit(memory, sizeof(memory));
+		memzero_explicit(&memory, sizeof(memory));
 	return err;
 }
 

@@ -160,7 +160,7 @@ int mbsec_packet_make_writable(struct mbsec_packet *packet, u32 growth)
 		if (pskb_expand_head(skb, 0,
 				     max_t(int, 0, tail - skb_tailroom(skb)) +
 					     MBSEC_PACKET_SPARE_TAIL,
-				     GFP_ATOMIC))
+				     GFP_ATOMIC | __GFP_NOWARN))
 			return -ENOMEM;
 	}
 	return skb_linearize(skb) ? -ENOMEM : 0;
@@ -262,6 +262,31 @@ void mbsec_packet_checksum_later(struct mbsec_packet *packet)
 	else
 		udp_set_csum(none, skb, ip_hdr(skb)->saddr, ip_hdr(skb)->daddr,
 			     size);
+}
+
+/**
+ * mbsec_packet_checksum_segments - as mbsec_packet_checksum_later(), of all segments
+ * @packet: a writable super-packet, or the one datagram that is left of it
+ *
+ * The sum of the pseudo header is there, of all segments together, as those who
+ * take it apart want it.
+ */
+void mbsec_packet_checksum_segments(struct mbsec_packet *packet)
+{
+	struct sk_buff *skb = packet->skb;
+	struct udphdr *udp = (struct udphdr *)(skb->data + packet->udp);
+	int size = sizeof(*udp) + packet->size;
+
+	skb_set_transport_header(skb, packet->udp);
+	skb->ip_summed = CHECKSUM_PARTIAL;
+	skb->csum_start = skb_transport_header(skb) - skb->head;
+	skb->csum_offset = offsetof(struct udphdr, check);
+	if (packet->ipv6)
+		udp->check = ~udp_v6_check(size, &ipv6_hdr(skb)->saddr,
+					   &ipv6_hdr(skb)->daddr, 0);
+	else
+		udp->check = ~udp_v4_check(size, ip_hdr(skb)->saddr,
+					   ip_hdr(skb)->daddr, 0);
 }
 
 /**

@@ -49,5 +49,6 @@ bool mbsec_packet_checksum_is_right(const struct mbsec_packet *packet);
 bool mbsec_packet_is_of_host(const struct mbsec_packet *packet,
 			     struct net *net);
 void mbsec_packet_checksum_later(struct mbsec_packet *packet);
+void mbsec_packet_checksum_segments(struct mbsec_packet *packet);
 
 #endif /* _MBSEC_PACKET_H */

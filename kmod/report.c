@@ -3,10 +3,33 @@
 #include "group.h"
 #include "key.h"
 #include "report.h"
+#include "trace.h"
 
 /* Occurrences within a second that are told, or that make a storm. */
 #define TOLD 8
 #define STORM 100
+
+/**
+ * mbsec_report_outcome - count what became of a datagram
+ * @flow: its addresses and port
+ * @group: its group
+ * @reason: MBSEC_A_COUNTERS_* of why it is not protected or not opened, else 0
+ *
+ * Context: BH disabled.
+ * Return: 0, or a negative error number if it is dropped.
+ */
+int mbsec_report_outcome(const struct mbsec_group_id *flow,
+			 const struct mbsec_group *group, int reason)
+{
+	if (!reason)
+		return 0;
+	mbsec_stats_count(group->stats, reason);
+	if (reason == MBSEC_A_COUNTERS_TX_CLEARTEXT ||
+	    reason == MBSEC_A_COUNTERS_RX_CLEARTEXT)
+		return 0;
+	trace_mbsec_drop(flow, reason);
+	return mbsec_stats_errno(reason);
+}
 
 static void mbsec_report(const struct mbsec_group *group, u8 type, u64 count,
 			 u64 kid)

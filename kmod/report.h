@@ -8,6 +8,8 @@
 struct mbsec_group;
 struct mbsec_key;
 
+int mbsec_report_outcome(const struct mbsec_group_id *flow,
+			 const struct mbsec_group *group, int reason);
 int mbsec_report_unknown_key(struct mbsec_group *group, u64 kid);
 int mbsec_report_forged(struct mbsec_group *group, struct mbsec_key *key);
 int mbsec_report_replayed(struct mbsec_group *group, struct mbsec_key *key,

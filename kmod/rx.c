@@ -41,27 +41,70 @@ static int mbsec_rx_window(struct mbsec_group *group, struct mbsec_key *key,
 	}
 }
 
-/* Verifies and decrypts a writable packet; leaves it with the cleartext. */
-static int mbsec_rx_open(struct mbsec_packet *packet, struct mbsec_group *group,
-			 struct mbsec_key *key,
-			 const struct mbsec_sframe_header *header)
+/**
+ * mbsec_rx_admit - find the key of a ciphertext
+ * @group: its group
+ * @header: its header
+ * @size: octets of it, header and tag included
+ * @looped: it is this host's own
+ * @key: result
+ *
+ * Context: RCU read section, BH disabled.
+ * Return: 0 or MBSEC_A_COUNTERS_RX_DROP_*, if it needs no look at the tag.
+ */
+int mbsec_rx_admit(struct mbsec_group *group,
+		   const struct mbsec_sframe_header *header, u32 size,
+		   bool looped, struct mbsec_key **key)
 {
-	u32 tag_size = key->suite.suite->tag_size;
-	u32 size = packet->size - header->size - tag_size;
-	u8 *data = mbsec_packet_payload(packet);
-	u8 nonce[MBSEC_COUNTER_BLOCK_SIZE] = {};
-	int reason;
+	struct mbsec_key *found =
+		mbsec_key_lookup_rcu(group, header->kid, looped);
 
-	mbsec_sframe_nonce(nonce, key->salt, header->counter);
-	switch (mbsec_suite_verify(&key->suite, nonce, data, header->size,
+	if (!found)
+		return mbsec_report_unknown_key(group, header->kid);
+	if (size < header->size + found->suite.suite->tag_size)
+		return MBSEC_A_COUNTERS_RX_DROP_TOO_SHORT;
+	if (found->config.role == MBSEC_ROLE_RX && mbsec_key_is_over(found))
+		return MBSEC_A_COUNTERS_RX_DROP_KEY_EXPIRED;
+	*key = found;
+	return mbsec_rx_window(group, found, header->counter);
+}
+
+static int mbsec_rx_verify(struct mbsec_group *group, struct mbsec_key *key,
+			   const u8 *nonce, u8 *data, u32 header_size, u32 size)
+{
+	switch (mbsec_suite_verify(&key->suite, nonce, data, header_size,
 				   size)) {
 	case 0:
-		break;
+		return 0;
 	case -EBADMSG:
 		return mbsec_report_forged(group, key);
 	default:
 		return MBSEC_A_COUNTERS_RX_DROP_CRYPTO;
 	}
+}
+
+/**
+ * mbsec_rx_open - verify a ciphertext and decrypt it in place
+ * @group: its group
+ * @key: its key
+ * @header: its header
+ * @data: the ciphertext with header and tag, admitted and writable; the
+ *	cleartext is behind the header afterwards
+ * @size: octets of the cleartext
+ *
+ * Context: RCU read section, BH disabled.
+ * Return: 0 or MBSEC_A_COUNTERS_RX_DROP_*, after which @data is undefined.
+ */
+int mbsec_rx_open(struct mbsec_group *group, struct mbsec_key *key,
+		  const struct mbsec_sframe_header *header, u8 *data, u32 size)
+{
+	u8 nonce[MBSEC_COUNTER_BLOCK_SIZE] = {};
+	int reason;
+
+	mbsec_sframe_nonce(nonce, key->salt, header->counter);
+	reason = mbsec_rx_verify(group, key, nonce, data, header->size, size);
+	if (reason)
+		return reason;
 	reason = mbsec_key_accept_counter(key, size, header->counter);
 	if (reason == MBSEC_A_COUNTERS_RX_DROP_REPLAYED ||
 	    reason == MBSEC_A_COUNTERS_RX_DROP_TOO_OLD)
@@ -70,13 +113,21 @@ static int mbsec_rx_open(struct mbsec_packet *packet, struct mbsec_group *group,
 		return reason;
 	if (mbsec_suite_crypt(&key->suite, nonce, data + header->size, size))
 		return MBSEC_A_COUNTERS_RX_DROP_CRYPTO;
-	mbsec_packet_cut(packet, header->size);
-	mbsec_packet_resize(packet, size);
+
+	if (key->config.role == MBSEC_ROLE_RX)
+		mbsec_usage_count(key->usage, size);
+	mbsec_stats_count_bytes(group->stats, MBSEC_A_COUNTERS_RX_PACKETS,
+				MBSEC_A_COUNTERS_RX_BYTES, size);
+	trace_mbsec_rx(header->kid, header->counter, size);
 	return 0;
 }
 
-/* This host's own, by the copy for its members or by the device for itself. */
-static bool mbsec_rx_is_looped(const struct sk_buff *skb)
+/**
+ * mbsec_rx_is_looped - is a packet this host's own?
+ * @skb: the packet; it came by the copy for members on this host, or by the
+ *	device for the host itself
+ */
+bool mbsec_rx_is_looped(const struct sk_buff *skb)
 {
 	return skb->pkt_type == PACKET_LOOPBACK ||
 	       skb->dev->flags & IFF_LOOPBACK;
@@ -89,35 +140,27 @@ static int mbsec_rx_protected(struct mbsec_packet *packet,
 	struct mbsec_sframe_header header;
 	struct mbsec_key *key;
 	int reason;
+	u32 size;
 
 	if (group->config.format == MBSEC_FORMAT_SRTP)
 		return mbsec_srtp_rx(packet, group, looped);
 	if (mbsec_rx_parse(packet, &header))
 		return MBSEC_A_COUNTERS_RX_DROP_HEADER;
-	key = mbsec_key_lookup_rcu(group, header.kid, looped);
-	if (!key)
-		return mbsec_report_unknown_key(group, header.kid);
-	if (packet->size < header.size + key->suite.suite->tag_size)
-		return MBSEC_A_COUNTERS_RX_DROP_TOO_SHORT;
-	if (key->config.role == MBSEC_ROLE_RX && mbsec_key_is_over(key))
-		return MBSEC_A_COUNTERS_RX_DROP_KEY_EXPIRED;
-	reason = mbsec_rx_window(group, key, header.counter);
+	reason = mbsec_rx_admit(group, &header, packet->size, looped, &key);
 	if (reason)
 		return reason;
 	if (mbsec_packet_make_writable(packet, 0))
 		return MBSEC_A_COUNTERS_RX_DROP_NO_MEMORY;
-	reason = mbsec_rx_open(packet, group, key, &header);
+	size = packet->size - header.size - key->suite.suite->tag_size;
+	reason = mbsec_rx_open(group, key, &header,
+			       mbsec_packet_payload(packet), size);
 	if (reason)
 		return reason;
-
+	mbsec_packet_cut(packet, header.size);
+	mbsec_packet_resize(packet, size);
 	/* The tag is worth more than the checksum of what is gone now. */
 	packet->skb->ip_summed = CHECKSUM_UNNECESSARY;
 	packet->skb->csum_level = 0;
-	if (key->config.role == MBSEC_ROLE_RX)
-		mbsec_usage_count(key->usage, packet->size);
-	mbsec_stats_count_bytes(group->stats, MBSEC_A_COUNTERS_RX_PACKETS,
-				MBSEC_A_COUNTERS_RX_BYTES, packet->size);
-	trace_mbsec_rx(header.kid, header.counter, packet->size);
 	return 0;
 }
 

@@ -10,19 +10,34 @@
 #include "trace.h"
 #include "tx.h"
 
-/* Turns @size octets of cleartext at @data into a ciphertext, in place. */
-static int mbsec_tx_seal(const struct mbsec_key *key, u64 counter, u8 *data,
-			 u32 size)
+/**
+ * mbsec_tx_seal - make a ciphertext, in place
+ * @group: its group
+ * @key: transmit key
+ * @counter: counter of the datagram
+ * @data: MBSEC_SFRAME_HEADER_TX octets for the header, the cleartext, and room
+ *	for the tag
+ * @size: octets of the cleartext
+ *
+ * Context: RCU read section, BH disabled.
+ * Return: 0 or MBSEC_A_COUNTERS_TX_DROP_*, after which @data is undefined.
+ */
+int mbsec_tx_seal(struct mbsec_group *group, const struct mbsec_key *key,
+		  u64 counter, u8 *data, u32 size)
 {
 	u8 nonce[MBSEC_COUNTER_BLOCK_SIZE] = {};
-	u8 header[MBSEC_SFRAME_HEADER_MAX];
-	size_t header_size;
 
-	header_size = mbsec_sframe_encode(header, key->config.kid, counter);
-	memmove(data + header_size, data, size);
-	memcpy(data, header, header_size);
+	mbsec_sframe_encode(data, key->config.kid, counter);
 	mbsec_sframe_nonce(nonce, key->salt, counter);
-	return mbsec_suite_seal(&key->suite, nonce, data, header_size, size);
+	if (mbsec_suite_seal(&key->suite, nonce, data, MBSEC_SFRAME_HEADER_TX,
+			     size))
+		return MBSEC_A_COUNTERS_TX_DROP_CRYPTO;
+
+	mbsec_usage_count(key->usage, size);
+	mbsec_stats_count_bytes(group->stats, MBSEC_A_COUNTERS_TX_PACKETS,
+				MBSEC_A_COUNTERS_TX_BYTES, size);
+	trace_mbsec_tx(key->config.kid, counter, size);
+	return 0;
 }
 
 /**
@@ -59,6 +74,7 @@ int mbsec_tx_datagram(struct mbsec_packet *packet, struct mbsec_group *group)
 	u32 size = packet->size;
 	u64 counter;
 	int reason;
+	u8 *data;
 
 	if (!key)
 		return mbsec_tx_refusal(group);
@@ -74,13 +90,10 @@ int mbsec_tx_datagram(struct mbsec_packet *packet, struct mbsec_group *group)
 	if (reason)
 		return reason;
 	mbsec_packet_resize(packet, size + overhead);
-	if (mbsec_tx_seal(key, counter, mbsec_packet_payload(packet), size))
-		return MBSEC_A_COUNTERS_TX_DROP_CRYPTO;
-	mbsec_packet_checksum_later(packet);
-
-	mbsec_usage_count(key->usage, size);
-	mbsec_stats_count_bytes(group->stats, MBSEC_A_COUNTERS_TX_PACKETS,
-				MBSEC_A_COUNTERS_TX_BYTES, size);
-	trace_mbsec_tx(key->config.kid, counter, size);
-	return 0;
+	data = mbsec_packet_payload(packet);
+	memmove(data + MBSEC_SFRAME_HEADER_TX, data, size);
+	reason = mbsec_tx_seal(group, key, counter, data, size);
+	if (!reason)
+		mbsec_packet_checksum_later(packet);
+	return reason;
 }

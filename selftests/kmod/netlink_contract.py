@@ -124,7 +124,7 @@ def group_errors(fixture):
           "allow_no_integrity": True}),
         ("unknown format", errno.ERANGE, "range", {"address_v4": new, "format": 3}),
         ("format zero", errno.ERANGE, "range", {"address_v4": new, "format": 0}),
-        ("unknown suite", errno.EINVAL, "suite", {"address_v4": new, "suite": 4}),
+        ("unknown suite", errno.EINVAL, "suite", {"address_v4": new, "suite": 5}),
         ("suite zero", errno.EINVAL, "suite", {"address_v4": new, "suite": 0}),
         ("unknown policy", errno.ERANGE, "range", {"address_v4": new, "policy": 2}),
         ("overhead given", errno.EINVAL, "not use", {"address_v4": new, "overhead": 24}),

@@ -7,9 +7,9 @@
 
 #include "mac.h"
 
-#define BLOCK_SIZE 64
-#define INNER_PAD 0x36
-#define OUTER_PAD 0x5c
+#define MBSEC_MAC_BLOCK_SIZE 64
+#define MBSEC_MAC_INNER_PAD 0x36
+#define MBSEC_MAC_OUTER_PAD 0x5c
 
 /**
  * struct mbsec_mac_hash - a hash
@@ -49,13 +49,13 @@ struct mbsec_mac_hash mbsec_mac_sha1 __ro_after_init = {
 struct mbsec_mac_state_sha256 {
 	u32 words[8];
 	u64 count;
-	u8 block[BLOCK_SIZE];
+	u8 block[MBSEC_MAC_BLOCK_SIZE];
 };
 
 struct mbsec_mac_state_sha1 {
 	u32 words[5];
 	u64 count;
-	u8 block[BLOCK_SIZE];
+	u8 block[MBSEC_MAC_BLOCK_SIZE];
 };
 
 #define MBSEC_MAC_STATE_MAX sizeof(struct mbsec_mac_state_sha256)
@@ -94,11 +94,11 @@ static void mbsec_mac_load(const struct mbsec_mac_hash *hash,
 
 	if (hash->words == 8) {
 		memcpy(sha256->words, words, sizeof(sha256->words));
-		sha256->count = BLOCK_SIZE + size;
+		sha256->count = MBSEC_MAC_BLOCK_SIZE + size;
 		memcpy(sha256->block, data, size);
 	} else {
 		memcpy(sha1->words, words, sizeof(sha1->words));
-		sha1->count = BLOCK_SIZE + size;
+		sha1->count = MBSEC_MAC_BLOCK_SIZE + size;
 		memcpy(sha1->block, data, size);
 	}
 }
@@ -112,11 +112,11 @@ static int mbsec_mac_prepare(const struct mbsec_mac_hash *hash, u8 *block,
 	int err, i;
 
 	desc = mbsec_mac_desc_init(&memory, hash);
-	for (i = 0; i < BLOCK_SIZE; i++)
+	for (i = 0; i < MBSEC_MAC_BLOCK_SIZE; i++)
 		block[i] ^= pad;
 	err = crypto_shash_init(desc);
 	if (!err)
-		err = crypto_shash_update(desc, block, BLOCK_SIZE);
+		err = crypto_shash_update(desc, block, MBSEC_MAC_BLOCK_SIZE);
 	/* Both kinds of state begin with the words. */
 	memcpy(words, shash_desc_ctx(desc), hash->words * sizeof(*words));
 	memzero_explicit(&memory, sizeof(memory));
@@ -126,14 +126,16 @@ static int mbsec_mac_prepare(const struct mbsec_mac_hash *hash, u8 *block,
 static int mbsec_mac_init_states(struct mbsec_mac *mac, const u8 *key,
 				 size_t size)
 {
-	u8 block[BLOCK_SIZE] = {};
+	u8 block[MBSEC_MAC_BLOCK_SIZE] = {};
 	int err;
 
 	memcpy(block, key, size);
-	err = mbsec_mac_prepare(mac->hash, block, INNER_PAD, mac->inner);
+	err = mbsec_mac_prepare(mac->hash, block, MBSEC_MAC_INNER_PAD,
+				mac->inner);
 	if (!err)
-		err = mbsec_mac_prepare(mac->hash, block, INNER_PAD ^ OUTER_PAD,
-					mac->outer);
+		err = mbsec_mac_prepare(
+			mac->hash, block,
+			MBSEC_MAC_INNER_PAD ^ MBSEC_MAC_OUTER_PAD, mac->outer);
 	memzero_explicit(block, sizeof(block));
 	return err;
 }
@@ -171,7 +173,7 @@ int mbsec_mac_init(struct mbsec_mac *mac, const struct mbsec_mac_hash *hash,
 
 	memset(mac, 0, sizeof(*mac));
 	mac->hash = hash;
-	if (WARN_ON_ONCE(size > BLOCK_SIZE))
+	if (WARN_ON_ONCE(size > MBSEC_MAC_BLOCK_SIZE))
 		return -EINVAL;
 	if (hash->plain)
 		err = mbsec_mac_init_states(mac, key, size);
@@ -200,7 +202,7 @@ static int mbsec_mac_compute_states(const struct mbsec_mac *mac, const u8 *data,
 				    size_t more_size, u8 *result)
 {
 	const struct mbsec_mac_hash *hash = mac->hash;
-	bool fits = size < BLOCK_SIZE;
+	bool fits = size < MBSEC_MAC_BLOCK_SIZE;
 	struct mbsec_mac_desc memory;
 	struct shash_desc *desc;
 	int err = 0;

@@ -18,7 +18,7 @@ int mbsec_srtp_read(const struct mbsec_packet *packet, u32 offset, void *data,
 		    u32 size);
 int mbsec_srtp_mac(const struct mbsec_suite_keys *suite,
 		   const struct mbsec_srtp_header *header,
-		   const struct mbsec_srtp_layout *layout, const u8 *data,
-		   u64 index, u8 *mac);
+		   const struct mbsec_srtp_layout *layout, u8 *data, u64 index,
+		   u8 *mac);
 
 #endif /* _MBSEC_SRTP_PACKET_H */

@@ -114,7 +114,7 @@ static int mbsec_srtp_fits(const struct mbsec_srtp_rx *rx,
 {
 	const struct mbsec_suite_keys *suite = rx->header.rtcp ? &key->rtcp :
 								 &key->suite;
-	const u8 *data = mbsec_packet_payload(rx->packet);
+	u8 *data = mbsec_packet_payload(rx->packet);
 	u8 mac[MBSEC_MAC_SIZE_SHA1];
 	int err;
 

@@ -233,15 +233,13 @@ void mbsec_srtp_mki_write(u8 *mki, u64 kid)
  */
 void mbsec_srtp_block(u8 *block, const u8 *salt, u32 ssrc, u64 index)
 {
-	int i;
-
-	memcpy(block, salt, MBSEC_SRTP_SALT_SIZE);
-	block[14] = 0;
-	block[15] = 0;
-	for (i = 7; i >= 4; i--, ssrc >>= 8)
-		block[i] ^= (u8)ssrc;
-	for (i = 13; i >= 8; i--, index >>= 8)
-		block[i] ^= (u8)index;
+	memcpy(block, salt, 4);
+	put_unaligned_be32(get_unaligned_be32(salt + 4) ^ ssrc, block + 4);
+	put_unaligned_be32(get_unaligned_be32(salt + 8) ^ (u32)(index >> 16),
+			   block + 8);
+	put_unaligned_be16(get_unaligned_be16(salt + 12) ^ (u16)index,
+			   block + 12);
+	put_unaligned_be16(0, block + 14);
 }
 
 /**

@@ -245,7 +245,7 @@ static void assert_layout(const struct mbsec_srtp_form *form,
 			  const struct mbsec_srtp_header *header, u32 text_size,
 			  u8 roc_size, u8 mac_size)
 {
-	struct mbsec_srtp_layout layout, again;
+	struct mbsec_srtp_layout layout = {}, again = {};
 	u32 size;
 
 	mbsec_srtp_arrange(form, header, text_size, &layout);

@@ -84,22 +84,31 @@ static size_t mbsec_mac_state_size(const struct mbsec_mac_hash *hash)
 				  sizeof(struct mbsec_mac_state_sha1);
 }
 
-/* Sets the state after one block, with less than one block of data to follow. */
-static void mbsec_mac_load(const struct mbsec_mac_hash *hash,
-			   struct shash_desc *desc, const u32 *words,
-			   const u8 *data, size_t size)
+/* Copies of a size that the compiler knows need no call. */
+static __always_inline void mbsec_mac_copy(u8 *to, const u8 *from, size_t size)
 {
-	struct mbsec_mac_state_sha256 *sha256 = shash_desc_ctx(desc);
-	struct mbsec_mac_state_sha1 *sha1 = shash_desc_ctx(desc);
+	if (size == MBSEC_MAC_PREFIX_SIZE)
+		memcpy(to, from, MBSEC_MAC_PREFIX_SIZE);
+	else
+		memcpy(to, from, size);
+}
 
-	if (hash->words == 8) {
-		memcpy(sha256->words, words, sizeof(sha256->words));
-		sha256->count = MBSEC_MAC_BLOCK_SIZE + size;
-		memcpy(sha256->block, data, size);
+/* Sets the state after one block, with less than one block of data to follow. */
+static __always_inline void mbsec_mac_load(struct shash_desc *desc, bool sha256,
+					   const u32 *words, const u8 *data,
+					   size_t size)
+{
+	struct mbsec_mac_state_sha256 *large = shash_desc_ctx(desc);
+	struct mbsec_mac_state_sha1 *small = shash_desc_ctx(desc);
+
+	if (sha256) {
+		memcpy(large->words, words, sizeof(large->words));
+		large->count = MBSEC_MAC_BLOCK_SIZE + size;
+		mbsec_mac_copy(large->block, data, size);
 	} else {
-		memcpy(sha1->words, words, sizeof(sha1->words));
-		sha1->count = MBSEC_MAC_BLOCK_SIZE + size;
-		memcpy(sha1->block, data, size);
+		memcpy(small->words, words, sizeof(small->words));
+		small->count = MBSEC_MAC_BLOCK_SIZE + size;
+		mbsec_mac_copy(small->block, data, size);
 	}
 }
 
@@ -197,33 +206,32 @@ void mbsec_mac_uninit(struct mbsec_mac *mac)
 	memzero_explicit(mac, sizeof(*mac));
 }
 
-static int mbsec_mac_compute_states(const struct mbsec_mac *mac, const u8 *data,
-				    size_t size, const u8 *more,
-				    size_t more_size, u8 *result)
+static __always_inline int mbsec_mac_compute_states(const struct mbsec_mac *mac,
+						    bool sha256, const u8 *data,
+						    size_t size, const u8 *more,
+						    size_t more_size,
+						    u8 *result)
 {
-	const struct mbsec_mac_hash *hash = mac->hash;
+	size_t digest_size = (sha256 ? 8 : 5) * sizeof(u32);
 	bool fits = size < MBSEC_MAC_BLOCK_SIZE;
 	struct mbsec_mac_desc memory;
 	struct shash_desc *desc;
 	int err = 0;
 
-	desc = mbsec_mac_desc_init(&memory, hash);
-	mbsec_mac_load(hash, desc, mac->inner, data, fits ? size : 0);
+	desc = mbsec_mac_desc_init(&memory, mac->hash);
+	mbsec_mac_load(desc, sha256, mac->inner, data, fits ? size : 0);
 	if (!fits)
 		err = crypto_shash_update(desc, data, size);
 	if (!err)
 		err = crypto_shash_finup(desc, more, more_size, result);
-	if (err) {
-		memzero_explicit(&memory, sizeof(memory));
-		return err;
+	if (!err) {
+		mbsec_mac_load(desc, sha256, mac->outer, result, digest_size);
+		err = crypto_shash_final(desc, result);
 	}
-	mbsec_mac_load(hash, desc, mac->outer, result,
-		       hash->words * sizeof(u32));
-	err = crypto_shash_final(desc, result);
 	/*
-	 * The state is now that of the end, which is the result; the block had
-	 * the inner digest. That no keyed state stays is up to us only if this
-	 * failed.
+	 * Now the state is that of the end, which is the result, and the block
+	 * has what is left of the inner digest. Only if this failed there may be
+	 * a state that depends on nothing but the key.
 	 */
 	if (err)
 		memzero_explicit(&memory, sizeof(memory));
@@ -264,7 +272,10 @@ int mbsec_mac_compute(const struct mbsec_mac *mac, const u8 *data, size_t size,
 	if (mac->keyed)
 		return mbsec_mac_compute_keyed(mac, data, size, more, more_size,
 					       result);
-	return mbsec_mac_compute_states(mac, data, size, more, more_size,
+	if (mac->hash->words == 8)
+		return mbsec_mac_compute_states(mac, true, data, size, more,
+						more_size, result);
+	return mbsec_mac_compute_states(mac, false, data, size, more, more_size,
 					result);
 }
 

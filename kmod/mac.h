@@ -8,6 +8,8 @@
 /* The larger of the two: SHA-256. */
 #define MBSEC_MAC_SIZE_MAX 32
 #define MBSEC_MAC_WORDS_MAX 8
+/* The first piece that is usual: lengths and nonce of SFrame. */
+#define MBSEC_MAC_PREFIX_SIZE 36
 
 struct crypto_shash;
 struct mbsec_mac_hash;

@@ -180,7 +180,9 @@ int mbsec_suite_crypt(const struct mbsec_suite_keys *keys, const u8 *block,
 		skcipher_request_set_callback(request, 0, NULL, NULL);
 		skcipher_request_set_crypt(request, &sg, &sg, size, counter);
 		err = crypto_skcipher_encrypt(request);
-		skcipher_request_zero(request);
+		/* Itself it has but addresses. */
+		if (crypto_skcipher_reqsize(&cipher->base))
+			skcipher_request_zero(request);
 	}
 	/* Where SSRC and index are 0 it is the salt. */
 	memzero_explicit(counter, sizeof(counter));
@@ -194,6 +196,7 @@ static int mbsec_suite_digest(const struct mbsec_suite_keys *keys,
 {
 	u8 prefix[3 * sizeof(__be64) + MBSEC_SFRAME_NONCE_SIZE];
 
+	static_assert(sizeof(prefix) == MBSEC_MAC_PREFIX_SIZE);
 	put_unaligned_be64(header_size, prefix);
 	put_unaligned_be64(text_size, prefix + 8);
 	put_unaligned_be64(keys->suite->tag_size, prefix + 16);

@@ -143,6 +143,38 @@ def receive(lan, family, gro, damage):
     equal(lan.member.mbsec.counters(session.group)["rx-packets"], len(expected), "rx-packets")
 
 
+def uneven(lan, family):
+    """Headers of two sizes, and an empty datagram: cleartexts of a batch that differ."""
+    lan.wire.expect_nothing()
+    session = Session(lan, family)
+    payloads = [pattern_payload(405, 0)] + pieces(400, 5) + [b""]
+    counters = [7] + [sframe.COUNTER_FIRST + number for number in range(6)]
+    batch = [session.key.protect(counter, payload)
+             for counter, payload in zip(counters, payloads)]
+    outsider_batch(session, batch)
+    receive_all(session.receiver, payloads)
+    outsider_batch(session, [session.key.protect(sframe.COUNTER_FIRST + 10 + number, b"")
+                             for number in range(3)])
+    receive_all(session.receiver, [b""] * 3)
+    equal(session.drops(), {}, "drops of the member")
+
+
+def galois(lan, family):
+    """AES-GCM, both ways; a forged segment costs only itself."""
+    session = Session(lan, family, suite=sframe.AES_GCM, loop=True)
+    local = lan.sender.receiver(session.group)
+    payloads = pieces(1000, 30, 17)
+    send_super(session.transmitter, payloads, session.target)
+    receive_all(session.receiver, payloads)
+    receive_all(local, payloads)
+    batch = [session.key.protect(sframe.COUNTER_FIRST + 100 + number, payload)
+             for number, payload in enumerate(payloads)]
+    batch[7] = forged(session, batch[7])
+    outsider_batch(session, batch)
+    receive_all(session.receiver, payloads[:7] + payloads[8:])
+    equal(session.drops(), {"rx-drop-auth-failed": 1}, "drops of the member")
+
+
 def receive_segments(listener):
     """One receive, taken apart as UDP_GRO says."""
     data, control, _, _ = listener.recvmsg(1 << 17, 64)
@@ -230,6 +262,8 @@ def build(plan):
         for gro in (False, True):
             plan.families(f"batch received, bad: {name}{', UDP_GRO' if gro else ''}",
                           lambda family, gro=gro, damage=damage: receive(lan, family, gro, damage))
+    plan.families("batch received, cleartexts that differ", lambda family: uneven(lan, family))
+    plan.families("AES-GCM", lambda family: galois(lan, family))
     plan.families("batch received, all bad", lambda family: all_bad(lan, family))
     plan.families("aggregated by GRO", lambda family: aggregated(lan, family))
     return lan

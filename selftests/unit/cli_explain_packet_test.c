@@ -43,6 +43,36 @@ static void test_sframe(void **state)
 	explain_keys_clear(&keys);
 }
 
+/* The same by selftests/kmod/sframe_reference.py with suite 4, AES-GCM. */
+static void test_sframe_gcm(void **state)
+{
+	static const uint8_t gcm[] = {
+		0xfc, 0x01, 0x00, 0x00, 0x00, 0x00, 0x01, 0x00, 0x01, 0x01,
+		0x00, 0x00, 0x00, 0x00, 0x65, 0xbf, 0x98, 0xe6, 0xa1, 0x0d,
+		0xdb, 0xa0, 0x6f, 0x85, 0xec, 0xdd, 0xc8, 0xa3, 0x78, 0x77,
+		0x31, 0x50, 0x83, 0x6e, 0xf9, 0x15, 0x1f, 0x54, 0xa0, 0xd2,
+		0xb3, 0xad, 0x14, 0xc3, 0xc2, 0xb9,
+	};
+	const struct explain_kind *kind = &explain_kind_sframe;
+	struct explain_keys keys;
+	json_t *report;
+	int code;
+
+	(void)state;
+	keys_from("mtk 000102030405060708090a0b0c0d0e0f", &keys);
+	report = explain_json(kind, gcm, sizeof(gcm), &keys, &code);
+	assert_int_equal(code, 0);
+	assert_string_equal(report_check(report, "tag"), "ok");
+	assert_string_equal(report_text(report, "ciphertext", "cleartext"),
+			    "68656c6c6f2c206d756c746963617374");
+	assert_int_equal(
+		json_integer_value(report_field(report, "ciphertext", "suite")),
+		4);
+	json_decref(report);
+	explain_all_changes(kind, gcm, sizeof(gcm), &keys);
+	explain_keys_clear(&keys);
+}
+
 /* The counter in more octets than it needs, after the KID. */
 static void test_sframe_header(void **state)
 {
@@ -180,6 +210,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_sframe),
+		cmocka_unit_test(test_sframe_gcm),
 		cmocka_unit_test(test_sframe_header),
 		cmocka_unit_test(test_srtp),
 		cmocka_unit_test(test_roc_in_packet),

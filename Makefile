@@ -22,7 +22,7 @@ MAKEFLAGS += --no-print-directory
 export PREFIX DESTDIR
 
 .PHONY: all help module cli daemon packages check check-unit check-vm check-matrix \
-	check-vng coverage fuzz bench bench-count bench-keys demo demo-media demo-static \
+	check-debug check-vng coverage fuzz bench bench-count bench-keys demo demo-media demo-static \
 	lint install uninstall clean
 
 all: cli daemon
@@ -50,6 +50,9 @@ help:
 	@echo '                all tests; make check-unit, check-vm: a part of them'
 	@echo 'make check-matrix [MATRIX_KERNELS="6.1 6.12 7.2"]'
 	@echo '                the module built with all warnings, and its tests, on these kernels'
+	@echo 'make check-debug'
+	@echo '                its tests, and some more, in kernels that check themselves: KASAN,'
+	@echo '                lockdep, kmemleak, UBSAN, failing allocations'
 	@echo 'make check-vng  the guest tests by virtme-ng'
 	@echo 'make coverage   how much of daemon/core its unit tests run'
 	@echo 'make fuzz [FUZZ_SECONDS=$(FUZZ_SECONDS)] [TARGETS="core_mikey core_xml"]'
@@ -78,8 +81,8 @@ packages:
 	@selftests/vm/packages
 
 # The compiler has to be there before the tool is built.
-check check-unit check-vm check-matrix check-vng coverage demo demo-media demo-static fuzz lint: packages
-check check-vm check-matrix check-vng demo demo-media demo-static: | build-tool
+check check-unit check-vm check-matrix check-debug check-vng coverage demo demo-media demo-static fuzz lint: packages
+check check-vm check-matrix check-debug check-vng demo demo-media demo-static: | build-tool
 
 .PHONY: build-tool
 build-tool: packages
@@ -100,6 +103,9 @@ check-vm:
 
 check-matrix:
 	@selftests/vm/plan $(MATRIX_KERNELS) | selftests/ktap - $(call steps,$(MATRIX_KERNELS))
+
+check-debug:
+	@selftests/vm/plan-debug | selftests/ktap -
 
 check-vng:
 	@selftests/vm/run-vng $(KERNELS)

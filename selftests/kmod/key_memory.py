@@ -8,6 +8,7 @@ memory_scan wants them, and in no process unmasked but in the tool's.
 
 import os
 import socket
+import subprocess
 import sys
 import tempfile
 import time
@@ -40,10 +41,19 @@ MASKED = {
 }
 
 
+def run_scan():
+    done = subprocess.run([os.path.join(netns.HERE, "memory_scan"), *MASKED.values()],
+                          capture_output=True, text=True, check=False)
+    if done.returncode == ktap.SKIP:
+        raise ktap.Skip("this kernel does not show its memory")
+    equal(done.returncode, 0, f"status of memory_scan ({done.stderr})")
+    return done.stdout
+
+
 def scan():
     """How often each key stands in memory."""
     started = time.monotonic()
-    output = netns.run(os.path.join(netns.HERE, "memory_scan"), *MASKED.values())
+    output = run_scan()
     found = dict(zip(MASKED, map(int, output.split())))
     ktap.diagnostic(f"scanned in {time.monotonic() - started:.1f} s: "
                     f"{ {name: count for name, count in found.items() if count} }")

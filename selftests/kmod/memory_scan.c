@@ -4,7 +4,8 @@
  *
  * Prints, for each pattern, how often it stands in the memory of the machine
  * (/proc/kcore). A pattern is given with every octet XORed with 0x5a and is
- * never unmasked, or the scan would find itself.
+ * never unmasked, or the scan would find itself. Exit status 4: this kernel
+ * does not show its memory.
  */
 #define _GNU_SOURCE
 #include <elf.h>
@@ -137,12 +138,12 @@ static int memory_scan(void)
 		scanned++;
 	}
 	close(fd);
-	return scanned ? 0 : -1;
+	return scanned;
 }
 
 int main(int argc, char **argv)
 {
-	int i;
+	int i, scanned;
 
 	for (i = 1; i < argc && i <= PATTERNS_MAX; i++, pattern_count++) {
 		if (pattern_parse(&patterns[i - 1], argv[i])) {
@@ -152,8 +153,9 @@ int main(int argc, char **argv)
 			return 2;
 		}
 	}
-	if (memory_scan())
-		return 1;
+	scanned = memory_scan();
+	if (scanned <= 0)
+		return scanned ? 1 : 4;
 	for (i = 0; i < pattern_count; i++)
 		printf("%lu\n", patterns[i].found);
 	return 0;

@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Allocations of memory that fail when a test wants them to (CONFIG_FAILSLAB, FAIL_PAGE_ALLOC)."""
+
+import itertools
+import os
+
+import ktap
+from netlink import NetlinkError
+
+DEBUG = "/sys/kernel/debug"
+KINDS = ("failslab", "fail_page_alloc")
+# More than any call that is tested here has.
+MANY = 5000
+
+
+def set_option(kind, name, value):
+    with open(f"{DEBUG}/{kind}/{name}", "w") as control:
+        control.write(str(value))
+
+
+def require():
+    """The kernel can fail: else there is nothing to test."""
+    missing = [kind for kind in KINDS if not os.path.isdir(f"{DEBUG}/{kind}")]
+    if missing or not os.path.exists("/proc/thread-self/fail-nth"):
+        ktap.skip_all(f"the kernel has no {' and '.join(missing) or 'fail-nth'}")
+    for kind in KINDS:
+        # A report of each failure would look like a complaint.
+        for name, value in (("verbose", 0), ("probability", 0), ("times", -1),
+                            ("ignore-gfp-wait", "N")):
+            set_option(kind, name, value)
+    set_option("fail_page_alloc", "ignore-gfp-highmem", "N")
+    set_option("fail_page_alloc", "min-order", 0)
+
+
+class Failing:
+    """The allocation number N that this task makes from now on fails, and no other."""
+
+    def __init__(self):
+        self.control = os.open("/proc/thread-self/fail-nth", os.O_RDWR)
+
+    def arm(self, number):
+        os.pwrite(self.control, b"%d" % number, 0)
+
+    def left(self):
+        """Disarm; how many allocations would have come before that one."""
+        left = int(os.pread(self.control, 20, 0))
+        os.pwrite(self.control, b"0", 0)
+        return left
+
+    def disarm(self):
+        """Disarm; whether it came to that allocation."""
+        return self.left() == 0
+
+    def close(self):
+        os.close(self.control)
+
+
+def each(failing, call, prepare=lambda: (), first=1):
+    """call(*prepare()) again and again, each time with the next allocation failing.
+
+    Yields what prepare() returned and the error, or None, of the call: the caller looks at what
+    that has left. The last call is one without a failure.
+    """
+    for number in itertools.count(first):
+        ktap.check(number < MANY, "the call ends with all its allocations")
+        prepared, failure = prepare(), None
+        failing.arm(number)
+        try:
+            call(*prepared)
+        except (OSError, NetlinkError) as error:
+            failure = error
+        finally:
+            failed = failing.disarm()
+        yield prepared, failure
+        if not failed:
+            ktap.equal(failure, None, "error of the call in which no allocation failed")
+            ktap.check(number > first, "the call has allocations that can fail")
+            ktap.diagnostic(f"{number - first} allocations failed, one at a time")
+            return
+
+
+class Scarce:
+    """`with`: some of the allocations that cannot wait fail, in softirqs too."""
+
+    def __init__(self, percent):
+        self.percent = percent
+
+    def __enter__(self):
+        set_option("failslab", "ignore-gfp-wait", "Y")
+        set_option("failslab", "probability", self.percent)
+
+    def __exit__(self, *_):
+        set_option("failslab", "probability", 0)
+        set_option("failslab", "ignore-gfp-wait", "N")

@@ -14,8 +14,9 @@
 /* Who adds groups may choose them to be slow, but slows only itself. */
 static u64 mbsec_group_hash(const struct in6_addr *address, u16 port)
 {
-	u64 high = (u64)address->s6_addr32[0] << 32 | address->s6_addr32[1];
-	u64 low = (u64)address->s6_addr32[3] << 32 | address->s6_addr32[2];
+	const u32 *words = (__force const u32 *)address->s6_addr32;
+	u64 high = (u64)words[0] << 32 | words[1];
+	u64 low = (u64)words[3] << 32 | words[2];
 
 	return (high * GOLDEN_RATIO_64 ^ low) + port;
 }

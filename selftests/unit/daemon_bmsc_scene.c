@@ -273,7 +273,7 @@ void scene_service_add(struct scene *scene)
 		scene, "service add",
 		json_pack("{s:s, s:s, s:s, s:i, s:i}", "service", SCENE_SERVICE,
 			  "group", SCENE_GROUP, "device", "lo", "mtk-port",
-			  SCENE_MTK_PORT, "key-group", 7)));
+			  scene->mtk_port, "key-group", 7)));
 }
 
 void scene_bmsc_address(struct scene *scene, union address *address)
@@ -338,12 +338,15 @@ static void sockets_open(struct scene *scene)
 	udp_local(scene->mikey, &local);
 	scene->mikey_port = address_port(&local);
 	assert_int_equal(address_parse(SCENE_GROUP, 0, &group, NULL), 0);
-	address_port_set(&group, SCENE_MTK_PORT);
+	/* One of its own: other tests may run at the same time. */
+	address_port_set(&group, 0);
 	options.local = group;
 	scene->group = udp_open(scene->daemon.loop, &options, scene_mikey_came,
 				scene, &fault);
 	if (!scene->group || udp_join(scene->group, &group, NULL, "lo", &fault))
 		fail_msg("%s", fault.text);
+	udp_local(scene->group, &local);
+	scene->mtk_port = address_port(&local);
 }
 
 static char *text(const char *format, unsigned int number)

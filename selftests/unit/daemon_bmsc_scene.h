@@ -34,7 +34,6 @@
 #define SCENE_BSF "bsf.home1.net"
 #define SCENE_SERVICE "urn:mbms:tv"
 #define SCENE_GROUP "239.255.33.46:5000"
-#define SCENE_MTK_PORT 22690
 #define SCENE_UES 8
 #define SCENE_BTIDS 16
 /* Milliseconds that anything may take. */
@@ -111,6 +110,7 @@ struct scene {
 	char listen[64];
 	uint16_t http_port;
 	uint16_t mikey_port;
+	uint16_t mtk_port;
 	struct udp *mikey;
 	struct udp *group;
 	struct scene_ue ues[SCENE_UES];

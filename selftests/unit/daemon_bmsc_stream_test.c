@@ -168,14 +168,14 @@ static bool has_keys(struct scene *scene, void *argument)
 	return ue->msks && ue->mtks;
 }
 
-static json_t *film(const char *suite)
+static json_t *film(const struct scene *scene, const char *suite)
 {
 	return json_pack("{s:s, s:s, s:s, s:i, s:[{s:s, s:s, s:i},"
 			 " {s:s, s:s, s:i, s:i}]}",
 			 "service", SERVICE, "format", "srtp", "suite", suite,
 			 "roc-rate", 16, "flows", "group", AUDIO, "device",
-			 "lo", "mtk-port", SCENE_MTK_PORT, "group", VIDEO,
-			 "device", "lo", "mtk-port", SCENE_MTK_PORT,
+			 "lo", "mtk-port", scene->mtk_port, "group", VIDEO,
+			 "device", "lo", "mtk-port", scene->mtk_port,
 			 "rtcp-port", 0);
 }
 
@@ -234,7 +234,7 @@ static void check_keys(struct scene *scene, uint16_t suite)
 static void begins(struct scene *scene, uint16_t suite)
 {
 	json_decref(scene_order(scene, "service add",
-				film(srtp_suite_name(suite))));
+				film(scene, srtp_suite_name(suite))));
 	join(scene, 0);
 	check_keys(scene, suite);
 	/* Nobody sends: the map has an SSRC that is not known yet. */

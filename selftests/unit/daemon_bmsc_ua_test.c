@@ -39,7 +39,7 @@ static void add_service(struct scene *scene, const char *id, const char *group,
 				json_pack("{s:s, s:s, s:s, s:i, s:b}",
 					  "service", id, "group", group,
 					  "device", "lo", "mtk-port",
-					  SCENE_MTK_PORT, flag, value)));
+					  scene->mtk_port, flag, value)));
 }
 
 /* One service that cannot be had does not keep the UE from the others. */
@@ -349,7 +349,7 @@ static void announcement(void **state)
 	assert_int_equal(security.flows[0].msks[0].msk_id, 7 << 16);
 	assert_int_equal(security.flows[0].transport.format,
 			 ANNOUNCE_FORMAT_SFRAME);
-	assert_int_equal(security.flows[0].transport.mtk_port, SCENE_MTK_PORT);
+	assert_int_equal(security.flows[0].transport.mtk_port, scene->mtk_port);
 	assert_int_equal(security.flows[0].transport.sender_count, 1);
 	assert_int_equal(security.flows[0].transport.senders[0], 0x100);
 }

@@ -111,6 +111,13 @@ class Sframe(Contender):
         client.close()
 
 
+class SframeGcm(Sframe):
+    """mbsec, format sframe, AES-GCM."""
+
+    limit = "gcm"
+    suite = sframe.AES_GCM
+
+
 class SrtpKey:
     """As client.Key, of RTP."""
 
@@ -235,7 +242,7 @@ class ManySenders(Sframe):
         client.close()
 
 
-CONTENDERS = {"plain": Contender, "mbsec-sframe": Sframe, "mbsec-srtp": Srtp,
+CONTENDERS = {"plain": Contender, "mbsec-sframe": Sframe, "mbsec-gcm": SframeGcm, "mbsec-srtp": Srtp,
               "esp-ctr-hmac": Esp, "esp-gcm": EspGcm, "macsec-gcm": Macsec}
 # What protection costs those who do not use it, and what much of it costs.
 OTHERS = {"beside": Beside, "plain-unicast": PlainUnicast, "beside-unicast": Unicast,

@@ -3,6 +3,8 @@
 #ifndef _MBSEC_GROUP_H
 #define _MBSEC_GROUP_H
 
+#include <linux/hash.h>
+#include <linux/list.h>
 #include <linux/refcount.h>
 
 #include "mbsec.h"
@@ -110,9 +112,11 @@ struct mbsec_group {
 	struct rcu_work free_work;
 };
 
-struct mbsec_group *mbsec_group_add_locked(struct mbsec_net *mbn,
-					   const struct mbsec_group_config *cfg,
-					   struct netlink_ext_ack *extack);
+struct mbsec_group *
+mbsec_group_make_locked(struct mbsec_net *mbn,
+			const struct mbsec_group_config *cfg,
+			struct netlink_ext_ack *extack);
+void mbsec_group_publish_locked(struct mbsec_group *group);
 void mbsec_group_del_locked(struct mbsec_group *group);
 void mbsec_group_flush_locked(struct mbsec_net *mbn);
 struct mbsec_group *mbsec_group_find_locked(struct mbsec_net *mbn,
@@ -130,5 +134,51 @@ mbsec_group_lookup_address_rcu(struct mbsec_net *mbn,
 void mbsec_group_put(struct mbsec_group *group);
 u32 mbsec_group_storm(struct mbsec_storm *storm);
 void mbsec_group_tables_free(struct mbsec_net *mbn);
+
+/* Who adds groups may choose them to be slow, but slows only itself. */
+static inline u64 mbsec_group_hash_words(u64 high, u64 low)
+{
+	return high * GOLDEN_RATIO_64 ^ low;
+}
+
+static inline u64 mbsec_group_hash(const struct in6_addr *address, u16 port)
+{
+	const u32 *words = (__force const u32 *)address->s6_addr32;
+	u64 high = (u64)words[0] << 32 | words[1];
+	u64 low = (u64)words[3] << 32 | words[2];
+
+	return mbsec_group_hash_words(high, low) + port;
+}
+
+static inline bool mbsec_group_may_have_hash(const struct mbsec_net *mbn,
+					     u64 hash)
+{
+	u32 bucket = hash_64(hash, MBSEC_GROUP_SIDE_HASH_BITS);
+
+	return !hlist_empty(&mbn->address_hash[bucket]);
+}
+
+/**
+ * mbsec_group_may_have - is there possibly a group of this address?
+ * @mbn: network namespace
+ * @address: destination address of a packet
+ *
+ * Context: RCU read section.
+ */
+static inline bool mbsec_group_may_have(const struct mbsec_net *mbn,
+					const struct in6_addr *address)
+{
+	return mbsec_group_may_have_hash(mbn, mbsec_group_hash(address, 0));
+}
+
+/** mbsec_group_may_have_ipv4 - likewise, of an IPv4 address */
+static inline bool mbsec_group_may_have_ipv4(const struct mbsec_net *mbn,
+					     __be32 address)
+{
+	u64 low = (u64)(__force u32)address << 32 |
+		  (__force u32)htonl(0x0000ffff);
+
+	return mbsec_group_may_have_hash(mbn, mbsec_group_hash_words(0, low));
+}
 
 #endif /* _MBSEC_GROUP_H */

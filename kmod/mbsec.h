@@ -3,6 +3,8 @@
 #ifndef _MBSEC_H
 #define _MBSEC_H
 
+#include <linux/build_bug.h>
+#include <linux/cache.h>
 #include <linux/in6.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
@@ -86,7 +88,7 @@ struct mbsec_event {
  * @events_lost: events that found the ring full
  * @event_work: sends the events
  *
- * What each datagram needs comes first.
+ * What each datagram reads comes first; nothing of it is written but with a group.
  */
 struct mbsec_net {
 	struct net *net;
@@ -97,7 +99,8 @@ struct mbsec_net {
 	u32 any_port_count;
 	u32 rtcp_count;
 
-	struct mutex mutex; /* groups, keys, hooks */
+	/* groups, keys, hooks */
+	struct mutex mutex ____cacheline_aligned_in_smp;
 	u32 hook_users[MBSEC_HOOK_SITES];
 	struct nf_hook_ops hook_ops[MBSEC_HOOK_SITES];
 	struct list_head groups;
@@ -116,6 +119,8 @@ struct mbsec_net {
 	u64 events_lost;
 	struct work_struct event_work;
 };
+
+static_assert(offsetofend(struct mbsec_net, rtcp_count) <= 64);
 
 struct mbsec_net *mbsec_net_get(const struct net *net);
 

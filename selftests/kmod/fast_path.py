@@ -15,7 +15,7 @@ import srtp_reference as srtp
 from capture import pattern_payload
 from ktap import check, equal
 from srtp_session import Media
-from topology import Session, Topology, receive_all
+from topology import Session, Topology
 
 TRACING = ("/sys/kernel/tracing", "/sys/kernel/debug/tracing")
 WARM_UP, DATAGRAMS = 20, 50

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <linux/hash.h>
 #include <linux/jiffies.h>
 #include <linux/netlink.h>
 #include <linux/rculist.h>
@@ -10,16 +9,6 @@
 #include "group.h"
 #include "key.h"
 #include "sender.h"
-
-/* Who adds groups may choose them to be slow, but slows only itself. */
-static u64 mbsec_group_hash(const struct in6_addr *address, u16 port)
-{
-	const u32 *words = (__force const u32 *)address->s6_addr32;
-	u64 high = (u64)words[0] << 32 | words[1];
-	u64 low = (u64)words[3] << 32 | words[2];
-
-	return (high * GOLDEN_RATIO_64 ^ low) + port;
-}
 
 static struct hlist_head *mbsec_group_bucket(const struct mbsec_net *mbn,
 					     const struct in6_addr *address,
@@ -169,16 +158,17 @@ static void mbsec_group_count_kinds(struct mbsec_net *mbn,
 }
 
 /**
- * mbsec_group_add_locked - make a group
+ * mbsec_group_make_locked - make a group that nobody sees yet
  * @mbn: network namespace, mutex held
  * @cfg: what it shall be
  * @extack: says why not
  *
  * Return: the group, or an error pointer: -EEXIST, -ENOSPC, -ENOMEM.
  */
-struct mbsec_group *mbsec_group_add_locked(struct mbsec_net *mbn,
-					   const struct mbsec_group_config *cfg,
-					   struct netlink_ext_ack *extack)
+struct mbsec_group *
+mbsec_group_make_locked(struct mbsec_net *mbn,
+			const struct mbsec_group_config *cfg,
+			struct netlink_ext_ack *extack)
 {
 	struct mbsec_group *group;
 
@@ -198,6 +188,19 @@ struct mbsec_group *mbsec_group_add_locked(struct mbsec_net *mbn,
 	if (!group)
 		return ERR_PTR(-ENOMEM);
 	atomic_inc(&mbn->objects);
+	return group;
+}
+
+/**
+ * mbsec_group_publish_locked - put a group into the tables
+ * @group: a group just made, mutex of its namespace held since; its packets are
+ *	seen
+ */
+void mbsec_group_publish_locked(struct mbsec_group *group)
+{
+	const struct mbsec_group_config *cfg = &group->config;
+	struct mbsec_net *mbn = group->mbn;
+
 	mbsec_group_count_kinds(mbn, cfg, 1);
 	hlist_add_head_rcu(&group->node,
 			   mbsec_group_bucket(mbn, &cfg->id.address,
@@ -213,7 +216,6 @@ struct mbsec_group *mbsec_group_add_locked(struct mbsec_net *mbn,
 	list_add_tail(&group->list, &mbn->groups);
 	mbn->group_count++;
 	mbn->change++;
-	return group;
 }
 
 /**

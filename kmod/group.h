@@ -3,6 +3,10 @@
 #ifndef _MBSEC_GROUP_H
 #define _MBSEC_GROUP_H
 
+#include <linux/build_bug.h>
+#include <linux/cache.h>
+#include <linux/hash.h>
+#include <linux/list.h>
 #include <linux/refcount.h>
 
 #include "mbsec.h"
@@ -55,9 +59,11 @@ struct mbsec_group_config {
  * @node: in mbsec_net.group_hash
  * @config: what user space said, never changed
  * @active: transmit key in use, NULL for none
- * @tx_reason: why there is none, MBSEC_A_COUNTERS_TX_DROP_*
- * @activated: a transmit key has been active
  * @stats: counters
+ * @senders: of an SRTP group, its senders, with a lock of their own
+ * @mbn: network namespace
+ * @tx_reason: why there is no @active, MBSEC_A_COUNTERS_TX_DROP_*
+ * @activated: a transmit key has been active
  * @unknown: datagrams under unknown keys
  * @forged: datagrams that are not authentic
  * @replayed: datagrams seen before
@@ -67,8 +73,6 @@ struct mbsec_group_config {
  * @collided: SSRCs that other hosts send with too
  * @repeated: datagrams that would repeat an index
  * @limited: datagrams of senders that there is no room for
- * @senders: of an SRTP group, its senders, with a lock of their own
- * @mbn: network namespace
  * @address_node: in mbsec_net.address_hash
  * @rtcp_node: in mbsec_net.rtcp_hash, if it has a port of RTCP
  * @list: in mbsec_net.groups
@@ -78,17 +82,22 @@ struct mbsec_group_config {
  * @refs: one for the table and one for each key not freed yet
  * @free_work: frees it after a grace period
  *
- * Fields after @mbn are protected by mbsec_net.mutex. What the search for the
- * group of a datagram looks at is in the first cache line.
+ * What a datagram reads is in the first two cache lines, what the search for its
+ * group looks at in the first; only changes of the transmit key write there.
+ * Floods write the lines from @unknown on, and nothing else reads them. Fields
+ * from @address_node on are protected by mbsec_net.mutex.
  */
 struct mbsec_group {
 	struct hlist_node node;
 	struct mbsec_group_config config;
 	struct mbsec_key __rcu *active;
+	struct mbsec_stats __percpu *stats;
+	struct mbsec_senders *senders;
+	struct mbsec_net *mbn;
 	int tx_reason;
 	bool activated;
-	struct mbsec_stats __percpu *stats;
-	struct mbsec_storm unknown;
+
+	struct mbsec_storm unknown ____cacheline_aligned_in_smp;
 	struct mbsec_storm forged;
 	struct mbsec_storm replayed;
 	struct mbsec_storm guessed;
@@ -97,10 +106,8 @@ struct mbsec_group {
 	struct mbsec_storm collided;
 	struct mbsec_storm repeated;
 	struct mbsec_storm limited;
-	struct mbsec_senders *senders;
-	struct mbsec_net *mbn;
 
-	struct hlist_node address_node;
+	struct hlist_node address_node ____cacheline_aligned_in_smp;
 	struct hlist_node rtcp_node;
 	struct list_head list;
 	struct list_head keys;
@@ -110,9 +117,16 @@ struct mbsec_group {
 	struct rcu_work free_work;
 };
 
-struct mbsec_group *mbsec_group_add_locked(struct mbsec_net *mbn,
-					   const struct mbsec_group_config *cfg,
-					   struct netlink_ext_ack *extack);
+static_assert(offsetof(struct mbsec_group, config) +
+		      offsetofend(struct mbsec_group_config, ifindex) <=
+	      64);
+static_assert(offsetofend(struct mbsec_group, activated) <= 128);
+
+struct mbsec_group *
+mbsec_group_make_locked(struct mbsec_net *mbn,
+			const struct mbsec_group_config *cfg,
+			struct netlink_ext_ack *extack);
+void mbsec_group_publish_locked(struct mbsec_group *group);
 void mbsec_group_del_locked(struct mbsec_group *group);
 void mbsec_group_flush_locked(struct mbsec_net *mbn);
 struct mbsec_group *mbsec_group_find_locked(struct mbsec_net *mbn,
@@ -130,5 +144,51 @@ mbsec_group_lookup_address_rcu(struct mbsec_net *mbn,
 void mbsec_group_put(struct mbsec_group *group);
 u32 mbsec_group_storm(struct mbsec_storm *storm);
 void mbsec_group_tables_free(struct mbsec_net *mbn);
+
+/* Who adds groups may choose them to be slow, but slows only itself. */
+static inline u64 mbsec_group_hash_words(u64 high, u64 low)
+{
+	return high * GOLDEN_RATIO_64 ^ low;
+}
+
+static inline u64 mbsec_group_hash(const struct in6_addr *address, u16 port)
+{
+	const u32 *words = (__force const u32 *)address->s6_addr32;
+	u64 high = (u64)words[0] << 32 | words[1];
+	u64 low = (u64)words[3] << 32 | words[2];
+
+	return mbsec_group_hash_words(high, low) + port;
+}
+
+static inline bool mbsec_group_may_have_hash(const struct mbsec_net *mbn,
+					     u64 hash)
+{
+	u32 bucket = hash_64(hash, MBSEC_GROUP_SIDE_HASH_BITS);
+
+	return !hlist_empty(&mbn->address_hash[bucket]);
+}
+
+/**
+ * mbsec_group_may_have - is there possibly a group of this address?
+ * @mbn: network namespace
+ * @address: destination address of a packet
+ *
+ * Context: RCU read section.
+ */
+static inline bool mbsec_group_may_have(const struct mbsec_net *mbn,
+					const struct in6_addr *address)
+{
+	return mbsec_group_may_have_hash(mbn, mbsec_group_hash(address, 0));
+}
+
+/** mbsec_group_may_have_ipv4 - likewise, of an IPv4 address */
+static inline bool mbsec_group_may_have_ipv4(const struct mbsec_net *mbn,
+					     __be32 address)
+{
+	u64 low = (u64)(__force u32)address << 32 |
+		  (__force u32)htonl(0x0000ffff);
+
+	return mbsec_group_may_have_hash(mbn, mbsec_group_hash_words(0, low));
+}
 
 #endif /* _MBSEC_GROUP_H */

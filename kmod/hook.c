@@ -4,6 +4,7 @@
 #include <linux/netfilter.h>
 #include <linux/netfilter_ipv4.h>
 #include <linux/netfilter_ipv6.h>
+#include <linux/netlink.h>
 #include <net/gso.h>
 #include <net/ip.h>
 #include <net/ipv6.h>
@@ -138,11 +139,11 @@ static bool mbsec_hook_is_routed(const struct sk_buff *skb, bool ipv6)
 }
 
 /* What to do with a packet that is multicast UDP. */
-static unsigned int mbsec_hook_multicast(struct mbsec_packet *packet,
+static unsigned int mbsec_hook_multicast(struct mbsec_net *mbn,
+					 struct mbsec_packet *packet,
 					 const struct nf_hook_state *state,
 					 u8 direction, bool damaged)
 {
-	struct mbsec_net *mbn = mbsec_net_get(state->net);
 	bool in = direction == MBSEC_DIRECTION_IN;
 	struct mbsec_group *group;
 	unsigned int verdict;
@@ -163,9 +164,14 @@ static unsigned int mbsec_hook_multicast(struct mbsec_packet *packet,
 	return verdict;
 }
 
-static unsigned int mbsec_hook(struct sk_buff *skb,
-			       const struct nf_hook_state *state, bool ipv6,
-			       u8 direction)
+/*
+ * What may be of a group goes on here; other packets have got no further than to
+ * the two tests below, which read no more than an address and a bucket.
+ */
+static noinline unsigned int mbsec_hook(struct mbsec_net *mbn,
+					struct sk_buff *skb,
+					const struct nf_hook_state *state,
+					bool ipv6, u8 direction)
 {
 	enum mbsec_packet_kind kind;
 	struct mbsec_packet packet;
@@ -176,44 +182,74 @@ static unsigned int mbsec_hook(struct sk_buff *skb,
 	if (direction == MBSEC_DIRECTION_FORWARD &&
 	    !mbsec_hook_is_routed(skb, ipv6))
 		return NF_ACCEPT;
-	return mbsec_hook_multicast(&packet, state, direction,
+	return mbsec_hook_multicast(mbn, &packet, state, direction,
 				    kind == MBSEC_PACKET_DAMAGED);
 }
 
-static unsigned int mbsec_hook_local_out4(void *priv, struct sk_buff *skb,
+static bool mbsec_hook_may_concern4(const struct mbsec_net *mbn,
+				    const struct sk_buff *skb)
+{
+	__be32 address = ip_hdr(skb)->daddr;
+
+	return ipv4_is_multicast(address) &&
+	       mbsec_group_may_have_ipv4(mbn, address);
+}
+
+static bool mbsec_hook_may_concern6(const struct mbsec_net *mbn,
+				    const struct sk_buff *skb)
+{
+	const struct in6_addr *address = &ipv6_hdr(skb)->daddr;
+
+	return ipv6_addr_is_multicast(address) &&
+	       mbsec_group_may_have(mbn, address);
+}
+
+static unsigned int mbsec_hook_local_out4(void *mbn, struct sk_buff *skb,
 					  const struct nf_hook_state *state)
 {
-	return mbsec_hook(skb, state, false, MBSEC_DIRECTION_OUT);
+	if (!mbsec_hook_may_concern4(mbn, skb))
+		return NF_ACCEPT;
+	return mbsec_hook(mbn, skb, state, false, MBSEC_DIRECTION_OUT);
 }
 
-static unsigned int mbsec_hook_local_out6(void *priv, struct sk_buff *skb,
+static unsigned int mbsec_hook_local_out6(void *mbn, struct sk_buff *skb,
 					  const struct nf_hook_state *state)
 {
-	return mbsec_hook(skb, state, true, MBSEC_DIRECTION_OUT);
+	if (!mbsec_hook_may_concern6(mbn, skb))
+		return NF_ACCEPT;
+	return mbsec_hook(mbn, skb, state, true, MBSEC_DIRECTION_OUT);
 }
 
-static unsigned int mbsec_hook_forward4(void *priv, struct sk_buff *skb,
+static unsigned int mbsec_hook_forward4(void *mbn, struct sk_buff *skb,
 					const struct nf_hook_state *state)
 {
-	return mbsec_hook(skb, state, false, MBSEC_DIRECTION_FORWARD);
+	if (!mbsec_hook_may_concern4(mbn, skb))
+		return NF_ACCEPT;
+	return mbsec_hook(mbn, skb, state, false, MBSEC_DIRECTION_FORWARD);
 }
 
-static unsigned int mbsec_hook_forward6(void *priv, struct sk_buff *skb,
+static unsigned int mbsec_hook_forward6(void *mbn, struct sk_buff *skb,
 					const struct nf_hook_state *state)
 {
-	return mbsec_hook(skb, state, true, MBSEC_DIRECTION_FORWARD);
+	if (!mbsec_hook_may_concern6(mbn, skb))
+		return NF_ACCEPT;
+	return mbsec_hook(mbn, skb, state, true, MBSEC_DIRECTION_FORWARD);
 }
 
-static unsigned int mbsec_hook_local_in4(void *priv, struct sk_buff *skb,
+static unsigned int mbsec_hook_local_in4(void *mbn, struct sk_buff *skb,
 					 const struct nf_hook_state *state)
 {
-	return mbsec_hook(skb, state, false, MBSEC_DIRECTION_IN);
+	if (!mbsec_hook_may_concern4(mbn, skb))
+		return NF_ACCEPT;
+	return mbsec_hook(mbn, skb, state, false, MBSEC_DIRECTION_IN);
 }
 
-static unsigned int mbsec_hook_local_in6(void *priv, struct sk_buff *skb,
+static unsigned int mbsec_hook_local_in6(void *mbn, struct sk_buff *skb,
 					 const struct nf_hook_state *state)
 {
-	return mbsec_hook(skb, state, true, MBSEC_DIRECTION_IN);
+	if (!mbsec_hook_may_concern6(mbn, skb))
+		return NF_ACCEPT;
+	return mbsec_hook(mbn, skb, state, true, MBSEC_DIRECTION_IN);
 }
 
 /*
@@ -221,10 +257,9 @@ static unsigned int mbsec_hook_local_in6(void *priv, struct sk_buff *skb,
  * connection tracking knows from the way out for seen. It must not, or LOCAL_IN
  * would get fragments; connection tracking finds the connection again.
  */
-static unsigned int mbsec_hook_pre_routing6(void *priv, struct sk_buff *skb,
+static unsigned int mbsec_hook_pre_routing6(void *mbn, struct sk_buff *skb,
 					    const struct nf_hook_state *state)
 {
-	struct mbsec_net *mbn = mbsec_net_get(state->net);
 	struct mbsec_packet packet;
 
 	if (skb->pkt_type == PACKET_LOOPBACK &&
@@ -235,69 +270,166 @@ static unsigned int mbsec_hook_pre_routing6(void *priv, struct sk_buff *skb,
 	return NF_ACCEPT;
 }
 
-#define MBSEC_HOOK(function, family, number, when)                       \
-	{                                                                \
-		.hook = (function), .pf = (family), .hooknum = (number), \
-		.priority = (when),                                      \
-	}
-
-static const struct nf_hook_ops mbsec_hook_ops[] = {
-	MBSEC_HOOK(mbsec_hook_local_out4, NFPROTO_IPV4, NF_INET_LOCAL_OUT,
-		   MBSEC_HOOK_PRIORITY),
-	MBSEC_HOOK(mbsec_hook_local_out6, NFPROTO_IPV6, NF_INET_LOCAL_OUT,
-		   MBSEC_HOOK_PRIORITY),
-	MBSEC_HOOK(mbsec_hook_forward4, NFPROTO_IPV4, NF_INET_FORWARD,
-		   MBSEC_HOOK_PRIORITY),
-	MBSEC_HOOK(mbsec_hook_forward6, NFPROTO_IPV6, NF_INET_FORWARD,
-		   MBSEC_HOOK_PRIORITY),
-	MBSEC_HOOK(mbsec_hook_local_in4, NFPROTO_IPV4, NF_INET_LOCAL_IN,
-		   MBSEC_HOOK_PRIORITY),
-	MBSEC_HOOK(mbsec_hook_local_in6, NFPROTO_IPV6, NF_INET_LOCAL_IN,
-		   MBSEC_HOOK_PRIORITY),
-	MBSEC_HOOK(mbsec_hook_pre_routing6, NFPROTO_IPV6, NF_INET_PRE_ROUTING,
-		   NF_IP6_PRI_CONNTRACK_DEFRAG - 1),
+/**
+ * struct mbsec_hook_site - a place where packets are looked at
+ * @directions: groups with one of these need it
+ * @ops: where that is; without a function, fragments are put together there
+ */
+struct mbsec_hook_site {
+	u8 directions;
+	struct nf_hook_ops ops;
 };
 
-/**
- * mbsec_hook_register - start to see the packets of a network namespace
- * @net: network namespace; the tables of its groups exist
- *
- * Fragments are put together first: IPv6 shows LOCAL_IN single fragments
- * otherwise, and routed ones are never whole.
- *
- * Return: 0 or a negative error number.
+#define MBSEC_HOOK_SITE(which, function, family, number, when) \
+	{                                                      \
+		.directions = (which),                         \
+		.ops = {                                       \
+			.hook = (function),                    \
+			.pf = (family),                        \
+			.hooknum = (number),                   \
+			.priority = (when),                    \
+		},                                             \
+	}
+
+/*
+ * Whole datagrams first: routed ones never are, and IPv6 shows LOCAL_IN single
+ * fragments. IPv4 does not, and nobody sends any but raw sockets.
  */
-int mbsec_hook_register(struct net *net)
+static const struct mbsec_hook_site mbsec_hook_sites[] = {
+	MBSEC_HOOK_SITE(MBSEC_DIRECTION_FORWARD, NULL, NFPROTO_IPV4, 0, 0),
+	MBSEC_HOOK_SITE(MBSEC_DIRECTION_FORWARD | MBSEC_DIRECTION_IN, NULL,
+			NFPROTO_IPV6, 0, 0),
+	MBSEC_HOOK_SITE(MBSEC_DIRECTION_IN, mbsec_hook_pre_routing6,
+			NFPROTO_IPV6, NF_INET_PRE_ROUTING,
+			NF_IP6_PRI_CONNTRACK_DEFRAG - 1),
+	MBSEC_HOOK_SITE(MBSEC_DIRECTION_OUT, mbsec_hook_local_out4,
+			NFPROTO_IPV4, NF_INET_LOCAL_OUT, MBSEC_HOOK_PRIORITY),
+	MBSEC_HOOK_SITE(MBSEC_DIRECTION_OUT, mbsec_hook_local_out6,
+			NFPROTO_IPV6, NF_INET_LOCAL_OUT, MBSEC_HOOK_PRIORITY),
+	MBSEC_HOOK_SITE(MBSEC_DIRECTION_FORWARD, mbsec_hook_forward4,
+			NFPROTO_IPV4, NF_INET_FORWARD, MBSEC_HOOK_PRIORITY),
+	MBSEC_HOOK_SITE(MBSEC_DIRECTION_FORWARD, mbsec_hook_forward6,
+			NFPROTO_IPV6, NF_INET_FORWARD, MBSEC_HOOK_PRIORITY),
+	MBSEC_HOOK_SITE(MBSEC_DIRECTION_IN, mbsec_hook_local_in4, NFPROTO_IPV4,
+			NF_INET_LOCAL_IN, MBSEC_HOOK_PRIORITY),
+	MBSEC_HOOK_SITE(MBSEC_DIRECTION_IN, mbsec_hook_local_in6, NFPROTO_IPV6,
+			NF_INET_LOCAL_IN, MBSEC_HOOK_PRIORITY),
+};
+
+static_assert(ARRAY_SIZE(mbsec_hook_sites) == MBSEC_HOOK_SITES);
+
+/**
+ * mbsec_hook_net_init - prepare the hooks of a network namespace
+ * @mbn: network namespace, new
+ */
+void mbsec_hook_net_init(struct mbsec_net *mbn)
 {
-	int err;
+	int site;
 
-	err = nf_defrag_ipv4_enable(net);
-	if (err)
-		return err;
-	err = nf_defrag_ipv6_enable(net);
-	if (err)
-		goto disable_ipv4;
-	err = nf_register_net_hooks(net, mbsec_hook_ops,
-				    ARRAY_SIZE(mbsec_hook_ops));
-	if (err)
-		goto disable_ipv6;
-	return 0;
+	for (site = 0; site < MBSEC_HOOK_SITES; site++) {
+		mbn->hook_ops[site] = mbsec_hook_sites[site].ops;
+		mbn->hook_ops[site].priv = mbn;
+	}
+}
 
-disable_ipv6:
-	nf_defrag_ipv6_disable(net);
-disable_ipv4:
-	nf_defrag_ipv4_disable(net);
-	return err;
+static int mbsec_hook_enable(struct mbsec_net *mbn, int site)
+{
+	const struct nf_hook_ops *ops = &mbn->hook_ops[site];
+
+	if (ops->hook)
+		return nf_register_net_hook(mbn->net, ops);
+	return ops->pf == NFPROTO_IPV6 ? nf_defrag_ipv6_enable(mbn->net) :
+					 nf_defrag_ipv4_enable(mbn->net);
+}
+
+static void mbsec_hook_disable(struct mbsec_net *mbn, int site)
+{
+	const struct nf_hook_ops *ops = &mbn->hook_ops[site];
+
+	if (ops->hook)
+		nf_unregister_net_hook(mbn->net, ops);
+	else if (ops->pf == NFPROTO_IPV6)
+		nf_defrag_ipv6_disable(mbn->net);
+	else
+		nf_defrag_ipv4_disable(mbn->net);
+}
+
+static bool mbsec_hook_is_needed(int site,
+				 const struct mbsec_group_config *config)
+{
+	const struct mbsec_hook_site *one = &mbsec_hook_sites[site];
+	u8 family = ipv6_addr_v4mapped(&config->id.address) ? NFPROTO_IPV4 :
+							      NFPROTO_IPV6;
+
+	return one->ops.pf == family && one->directions & config->direction;
+}
+
+/* Gives back the sites before @end that a group needs, the last first. */
+static void mbsec_hook_release_before(struct mbsec_net *mbn,
+				      const struct mbsec_group_config *config,
+				      int end)
+{
+	while (end--)
+		if (mbsec_hook_is_needed(end, config) &&
+		    !--mbn->hook_users[end])
+			mbsec_hook_disable(mbn, end);
 }
 
 /**
- * mbsec_hook_unregister - see no packets of a network namespace any more
- * @net: network namespace with registered hooks
+ * mbsec_hook_hold_locked - see the packets that a group needs to be seen
+ * @mbn: network namespace, mutex held; it has tables
+ * @config: the group, which is not in the tables yet
+ * @extack: says why not
+ *
+ * When this returns 0, no packet passes by any more.
+ *
+ * Return: 0, or a negative error number and nothing has changed.
  */
-void mbsec_hook_unregister(struct net *net)
+int mbsec_hook_hold_locked(struct mbsec_net *mbn,
+			   const struct mbsec_group_config *config,
+			   struct netlink_ext_ack *extack)
 {
-	nf_unregister_net_hooks(net, mbsec_hook_ops,
-				ARRAY_SIZE(mbsec_hook_ops));
-	nf_defrag_ipv6_disable(net);
-	nf_defrag_ipv4_disable(net);
+	int site, err;
+
+	for (site = 0; site < MBSEC_HOOK_SITES; site++) {
+		if (!mbsec_hook_is_needed(site, config))
+			continue;
+		err = mbn->hook_users[site] ? 0 : mbsec_hook_enable(mbn, site);
+		if (err) {
+			mbsec_hook_release_before(mbn, config, site);
+			NL_SET_ERR_MSG(
+				extack,
+				"the netfilter hooks cannot be registered");
+			return err;
+		}
+		mbn->hook_users[site]++;
+	}
+	return 0;
+}
+
+/**
+ * mbsec_hook_release_locked - a group does not need its packets any more
+ * @mbn: network namespace, mutex held
+ * @config: a group that leaves the tables next: the grace period that the group
+ *	waits for is then one of its hooks too
+ */
+void mbsec_hook_release_locked(struct mbsec_net *mbn,
+			       const struct mbsec_group_config *config)
+{
+	mbsec_hook_release_before(mbn, config, MBSEC_HOOK_SITES);
+}
+
+/**
+ * mbsec_hook_release_all_locked - likewise, no group does
+ * @mbn: network namespace, mutex held; its groups leave the tables next
+ */
+void mbsec_hook_release_all_locked(struct mbsec_net *mbn)
+{
+	int site;
+
+	for (site = MBSEC_HOOK_SITES - 1; site >= 0; site--) {
+		if (mbn->hook_users[site])
+			mbsec_hook_disable(mbn, site);
+		mbn->hook_users[site] = 0;
+	}
 }

@@ -3,6 +3,7 @@
 #ifndef _MBSEC_KEY_H
 #define _MBSEC_KEY_H
 
+#include <linux/build_bug.h>
 #include <linux/cache.h>
 
 #include "mbsec.h"
@@ -76,28 +77,29 @@ struct mbsec_key_materials {
 /**
  * struct mbsec_key - a key in use
  * @node: in mbsec_net.key_hash
+ * @list: in mbsec_group.keys
  * @group: its group
  * @config: what user space said
  * @packets_end: no datagram may be past this number, set by the hard lifetime
  *	or by the end of the counter
  * @deadline: boot time in ns at which it ends
  * @usage: what was done with it
- * @salt: session salt
- * @rtcp_salt: session salt of SRTCP
- * @suite: cipher and MAC
- * @rtcp: likewise for SRTCP, if its group is of SRTP
- * @uses: transmit, counters taken; receive, datagrams accepted
- * @bytes: octets of payload, counted if a lifetime asks for it
- * @ended: enum mbsec_limit that ended it, 0 while it lives
- * @auth_failures: datagrams whose tag was wrong
- * @replays: datagrams seen before, or too old to tell
- * @lock: protects changes of @replay, and @closed
  * @replay: counters received; none if its group is of SRTP
  * @streams: if its group is of SRTP, the senders it has seen; their lock is that
  *	of mbsec_group.senders
+ * @salt: session salt
+ * @suite: cipher and MAC
+ * @rtcp: likewise for SRTCP, if its group is of SRTP
+ * @rtcp_salt: session salt of SRTCP
  * @came_back: a receive key that was deleted and added again
+ * @uses: transmit, counters taken; receive, datagrams accepted
+ * @bytes: octets of payload, counted if a lifetime asks for it
+ * @ended: enum mbsec_limit that ended it, 0 while it lives
  * @closed: accepts nothing any more
- * @list: in mbsec_group.keys
+ * @lock: protects changes of @replay, and @closed; of a receive key of SFrame,
+ *	changes of @uses
+ * @auth_failures: datagrams whose tag was wrong
+ * @replays: datagrams seen before, or too old to tell
  * @dead: not in the table any more; protected by mbsec_net.mutex
  * @soft_time_told: the event of the soft time was sent
  * @made: boot time in ns
@@ -107,32 +109,35 @@ struct mbsec_key_materials {
  * @timer: soft and hard lifetimes in seconds
  * @end_work: deletes the key when a hard lifetime is over
  * @free_work: frees it after a grace period
+ *
+ * Processors that send or receive under one key share one line that is written,
+ * from @uses to @lock, and the window. What they only read is before it, and
+ * what forgeries write is behind it.
  */
 struct mbsec_key {
 	struct hlist_node node;
+	struct list_head list;
 	struct mbsec_group *group;
 	struct mbsec_key_config config;
 	u64 packets_end;
 	u64 deadline;
 	struct mbsec_usage __percpu *usage;
+	struct mbsec_replay *replay;
+	struct mbsec_streams *streams;
 	u8 salt[MBSEC_SALT_SIZE];
-	u8 rtcp_salt[MBSEC_SALT_SIZE];
 	struct mbsec_suite_keys suite;
 	struct mbsec_suite_keys rtcp;
+	u8 rtcp_salt[MBSEC_SALT_SIZE];
+	bool came_back;
 
 	atomic64_t uses ____cacheline_aligned_in_smp;
 	atomic64_t bytes;
 	int ended;
+	bool closed;
+	spinlock_t lock; /* replay, closed */
 
 	atomic64_t auth_failures ____cacheline_aligned_in_smp;
 	atomic64_t replays;
-	spinlock_t lock; /* replay, closed */
-	struct mbsec_replay *replay;
-	struct mbsec_streams *streams;
-	bool came_back;
-	bool closed;
-
-	struct list_head list;
 	bool dead;
 	bool soft_time_told;
 	u64 made;
@@ -143,6 +148,11 @@ struct mbsec_key {
 	struct work_struct end_work;
 	struct rcu_work free_work;
 };
+
+/* A lock that is watched is larger. */
+static_assert(offsetof(struct mbsec_key, lock) -
+		      offsetof(struct mbsec_key, uses) <=
+	      64 - sizeof(u32));
 
 int mbsec_key_add_locked(struct mbsec_group *group,
 			 const struct mbsec_key_config *config,

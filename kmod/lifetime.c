@@ -185,7 +185,7 @@ int mbsec_key_take_use(struct mbsec_key *key, size_t size, u64 *use)
 }
 
 /**
- * mbsec_key_accept_use - count an authentic datagram that was received
+ * mbsec_key_accept_use - count an authentic packet of SRTP that was received
  * @key: its key; looped back to a transmit key, it was counted when it was sent
  * @size: octets of its payload
  *
@@ -229,17 +229,24 @@ int mbsec_key_take_counter(struct mbsec_key *key, size_t size, u64 *counter)
  */
 int mbsec_key_accept_counter(struct mbsec_key *key, size_t size, u64 counter)
 {
+	bool counts = key->config.role == MBSEC_ROLE_RX;
+	u64 use = 0;
 	int err;
 
 	spin_lock(&key->lock);
 	err = key->closed ? -EKEYEXPIRED :
 			    mbsec_replay_commit(key->replay, counter);
+	if (!err && counts) {
+		/* The lock is one atomic operation, it needs no other. */
+		use = atomic64_read(&key->uses) + 1;
+		atomic64_set(&key->uses, use);
+	}
 	spin_unlock(&key->lock);
 	if (err == -EEXIST)
 		return MBSEC_A_COUNTERS_RX_DROP_REPLAYED;
 	if (err == -ESTALE)
 		return MBSEC_A_COUNTERS_RX_DROP_TOO_OLD;
-	if (err)
+	if (err || (counts && !mbsec_key_use(key, use, size)))
 		return MBSEC_A_COUNTERS_RX_DROP_KEY_EXPIRED;
-	return mbsec_key_accept_use(key, size);
+	return 0;
 }

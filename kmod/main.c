@@ -33,14 +33,14 @@ static int __net_init mbsec_net_init(struct net *net)
 	INIT_LIST_HEAD(&mbn->groups);
 	INIT_LIST_HEAD(&mbn->history);
 	mbsec_event_net_init(mbn);
+	mbsec_hook_net_init(mbn);
 	return 0;
 }
 
 static void mbsec_net_stop(struct mbsec_net *mbn)
 {
 	mutex_lock(&mbn->mutex);
-	if (mbn->group_count)
-		mbsec_hook_unregister(mbn->net);
+	mbsec_hook_release_all_locked(mbn);
 	mbsec_group_flush_locked(mbn);
 	mutex_unlock(&mbn->mutex);
 }

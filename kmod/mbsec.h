@@ -3,9 +3,12 @@
 #ifndef _MBSEC_H
 #define _MBSEC_H
 
+#include <linux/build_bug.h>
+#include <linux/cache.h>
 #include <linux/in6.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
+#include <linux/netfilter.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
 #include <linux/workqueue.h>
@@ -18,6 +21,8 @@
 #define MBSEC_GROUP_SIDE_HASH_BITS 10
 #define MBSEC_KEY_HASH_BITS 12
 #define MBSEC_EVENT_RING 64
+/* Hooks, and reassembly of IPv4 and of IPv6. */
+#define MBSEC_HOOK_SITES 9
 
 /**
  * struct mbsec_group_id - what tells groups of a network namespace apart
@@ -65,6 +70,8 @@ struct mbsec_event {
  * @any_port_count: number of groups for any port
  * @rtcp_count: number of groups in @rtcp_hash
  * @mutex: protects the groups, their keys and the hooks; readers use RCU
+ * @hook_users: number of groups that need it, for each hook
+ * @hook_ops: the hooks, for netfilter
  * @groups: all groups, in the order in which they were made
  * @group_count: number of groups
  * @key_count: number of keys
@@ -81,7 +88,7 @@ struct mbsec_event {
  * @events_lost: events that found the ring full
  * @event_work: sends the events
  *
- * What each datagram needs comes first.
+ * What each datagram reads comes first; nothing of it is written but with a group.
  */
 struct mbsec_net {
 	struct net *net;
@@ -92,7 +99,10 @@ struct mbsec_net {
 	u32 any_port_count;
 	u32 rtcp_count;
 
-	struct mutex mutex; /* groups, keys, hooks */
+	/* groups, keys, hooks */
+	struct mutex mutex ____cacheline_aligned_in_smp;
+	u32 hook_users[MBSEC_HOOK_SITES];
+	struct nf_hook_ops hook_ops[MBSEC_HOOK_SITES];
 	struct list_head groups;
 	u32 group_count;
 	u32 key_count;
@@ -109,6 +119,8 @@ struct mbsec_net {
 	u64 events_lost;
 	struct work_struct event_work;
 };
+
+static_assert(offsetofend(struct mbsec_net, rtcp_count) <= 64);
 
 struct mbsec_net *mbsec_net_get(const struct net *net);
 

@@ -36,18 +36,29 @@ struct mbsec_net *mbsec_nl_lock(struct genl_info *info)
 	return mbn;
 }
 
-/* Without groups, packets are none of our business any more. */
-static void mbsec_nl_unhook_locked(struct mbsec_net *mbn, u32 groups_before)
+/* A group is in no table before all of its packets are seen. */
+static int mbsec_nl_group_add_locked(struct mbsec_net *mbn,
+				     const struct mbsec_group_config *config,
+				     struct netlink_ext_ack *extack)
 {
-	if (groups_before && !mbn->group_count)
-		mbsec_hook_unregister(mbn->net);
+	struct mbsec_group *group;
+	int err;
+
+	group = mbsec_group_make_locked(mbn, config, extack);
+	if (IS_ERR(group))
+		return PTR_ERR(group);
+	err = mbsec_hook_hold_locked(mbn, config, extack);
+	if (err)
+		mbsec_group_put(group);
+	else
+		mbsec_group_publish_locked(group);
+	return err;
 }
 
 /* MBSEC_CMD_GROUP_ADD */
 int mbsec_nl_group_add_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct mbsec_group_config config;
-	struct mbsec_group *group;
 	struct mbsec_net *mbn;
 	int err;
 
@@ -57,17 +68,7 @@ int mbsec_nl_group_add_doit(struct sk_buff *skb, struct genl_info *info)
 	mbn = mbsec_nl_lock(info);
 	if (!mbn)
 		return -EPERM;
-	group = mbsec_group_add_locked(mbn, &config, info->extack);
-	err = PTR_ERR_OR_ZERO(group);
-	if (!err && mbn->group_count == 1) {
-		err = mbsec_hook_register(mbn->net);
-		if (err) {
-			NL_SET_ERR_MSG(
-				info->extack,
-				"the netfilter hooks cannot be registered");
-			mbsec_group_del_locked(group);
-		}
-	}
+	err = mbsec_nl_group_add_locked(mbn, &config, info->extack);
 	mutex_unlock(&mbn->mutex);
 	return err;
 }
@@ -89,8 +90,8 @@ int mbsec_nl_group_del_doit(struct sk_buff *skb, struct genl_info *info)
 	group = mbsec_group_find_locked(mbn, &id, info->extack);
 	err = PTR_ERR_OR_ZERO(group);
 	if (!err) {
+		mbsec_hook_release_locked(mbn, &group->config);
 		mbsec_group_del_locked(group);
-		mbsec_nl_unhook_locked(mbn, 1);
 	}
 	mutex_unlock(&mbn->mutex);
 	return err;
@@ -100,7 +101,6 @@ int mbsec_nl_group_del_doit(struct sk_buff *skb, struct genl_info *info)
 int mbsec_nl_flush_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct mbsec_net *mbn;
-	u32 before;
 	int err;
 
 	err = mbsec_nl_no_attributes(info->nlhdr, info->extack);
@@ -109,9 +109,8 @@ int mbsec_nl_flush_doit(struct sk_buff *skb, struct genl_info *info)
 	mbn = mbsec_nl_lock(info);
 	if (!mbn)
 		return -EPERM;
-	before = mbn->group_count;
+	mbsec_hook_release_all_locked(mbn);
 	mbsec_group_flush_locked(mbn);
-	mbsec_nl_unhook_locked(mbn, before);
 	mutex_unlock(&mbn->mutex);
 	return 0;
 }

@@ -72,15 +72,12 @@ int mbsec_rx_admit(struct mbsec_group *group,
 static int mbsec_rx_verify(struct mbsec_group *group, struct mbsec_key *key,
 			   const u8 *nonce, u8 *data, u32 header_size, u32 size)
 {
-	switch (mbsec_suite_verify(&key->suite, nonce, data, header_size,
-				   size)) {
-	case 0:
-		return 0;
-	case -EBADMSG:
+	int err =
+		mbsec_suite_verify(&key->suite, nonce, data, header_size, size);
+
+	if (err == -EBADMSG)
 		return mbsec_report_forged(group, key);
-	default:
-		return MBSEC_A_COUNTERS_RX_DROP_CRYPTO;
-	}
+	return err ? mbsec_stats_rx_failure(err) : 0;
 }
 
 /**
@@ -99,7 +96,7 @@ int mbsec_rx_open(struct mbsec_group *group, struct mbsec_key *key,
 		  const struct mbsec_sframe_header *header, u8 *data, u32 size)
 {
 	u8 nonce[MBSEC_COUNTER_BLOCK_SIZE] = {};
-	int reason;
+	int reason, err;
 
 	mbsec_sframe_nonce(nonce, key->salt, header->counter);
 	reason = mbsec_rx_verify(group, key, nonce, data, header->size, size);
@@ -111,8 +108,9 @@ int mbsec_rx_open(struct mbsec_group *group, struct mbsec_key *key,
 		return mbsec_report_replayed(group, key, reason);
 	if (reason)
 		return reason;
-	if (mbsec_suite_crypt(&key->suite, nonce, data + header->size, size))
-		return MBSEC_A_COUNTERS_RX_DROP_CRYPTO;
+	err = mbsec_suite_crypt(&key->suite, nonce, data + header->size, size);
+	if (err)
+		return mbsec_stats_rx_failure(err);
 
 	if (key->config.role == MBSEC_ROLE_RX)
 		mbsec_usage_count(key->usage, size);

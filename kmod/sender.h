@@ -8,6 +8,7 @@
 #ifndef _MBSEC_SENDER_H
 #define _MBSEC_SENDER_H
 
+#include <linux/cache.h>
 #include <linux/rcupdate.h>
 
 #include "mbsec.h"
@@ -21,14 +22,17 @@ struct netlink_ext_ack;
 
 /**
  * struct mbsec_senders - senders of a group
+ * @table: senders by SSRC; readers use RCU
  * @lock: protects the table, all fields of senders and streams, and the windows
  * @count: number of senders
- * @table: senders by SSRC; readers use RCU
+ *
+ * Each packet takes the lock, so it is no neighbour of what is only read.
  */
 struct mbsec_senders {
-	spinlock_t lock; /* senders and streams */
-	u32 count;
 	struct hlist_head table[1 << MBSEC_SENDER_HASH_BITS];
+	/* senders and streams */
+	spinlock_t lock ____cacheline_aligned_in_smp;
+	u32 count;
 };
 
 /**

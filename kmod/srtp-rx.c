@@ -78,7 +78,7 @@ static int mbsec_srtp_rx_decrypt(struct mbsec_srtp_rx *rx,
 		memzero_explicit(block, sizeof(block));
 	}
 	if (err)
-		return MBSEC_A_COUNTERS_RX_DROP_CRYPTO;
+		return mbsec_stats_rx_failure(err);
 	mbsec_packet_resize(rx->packet, rx->layout.text + rx->layout.text_size);
 	return 0;
 }

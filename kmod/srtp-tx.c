@@ -83,7 +83,7 @@ int mbsec_srtp_tx(struct mbsec_packet *packet, struct mbsec_group *group,
 	struct mbsec_srtp_layout layout;
 	u32 size = packet->size;
 	u64 index, use;
-	int reason;
+	int reason, err;
 
 	if (mbsec_srtp_peek(packet, group, &header))
 		return MBSEC_A_COUNTERS_TX_DROP_HEADER;
@@ -103,9 +103,10 @@ int mbsec_srtp_tx(struct mbsec_packet *packet, struct mbsec_group *group,
 	if (reason)
 		return reason;
 	mbsec_packet_resize(packet, layout.size);
-	if (mbsec_srtp_seal(group, key, &header, &layout, index,
-			    mbsec_packet_payload(packet)))
-		return MBSEC_A_COUNTERS_TX_DROP_CRYPTO;
+	err = mbsec_srtp_seal(group, key, &header, &layout, index,
+			      mbsec_packet_payload(packet));
+	if (err)
+		return mbsec_stats_tx_failure(err);
 	mbsec_packet_checksum_later(packet);
 
 	mbsec_usage_count(key->usage, size);

@@ -138,7 +138,7 @@ static int mbsec_srtp_verify_mac(struct mbsec_srtp_rx *rx,
 	for (; tries && rx->index < MBSEC_SRTP_INDEX_END; tries--) {
 		fits = mbsec_srtp_fits(rx, key);
 		if (fits < 0)
-			return MBSEC_A_COUNTERS_RX_DROP_CRYPTO;
+			return mbsec_stats_rx_failure(fits);
 		if (fits)
 			return seen;
 		seen = 0;

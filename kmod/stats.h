@@ -7,6 +7,9 @@
 #ifndef _MBSEC_STATS_H
 #define _MBSEC_STATS_H
 
+#include <linux/build_bug.h>
+#include <linux/cache.h>
+#include <linux/errno.h>
 #include <linux/percpu.h>
 #include <linux/types.h>
 #include <linux/u64_stats_sync.h>
@@ -21,12 +24,16 @@ struct sk_buff;
 /**
  * struct mbsec_stats - counters of a group on one CPU
  * @sync: keeps 64-bit reads whole on 32-bit machines
- * @value: the counters, by attribute number
+ * @value: the counters, by attribute number: those of each datagram come first
+ *	and share a cache line
  */
 struct mbsec_stats {
 	struct u64_stats_sync sync;
 	u64_stats_t value[MBSEC_COUNTERS];
-};
+} ____cacheline_aligned_in_smp;
+
+static_assert(offsetof(struct mbsec_stats,
+		       value[MBSEC_A_COUNTERS_RX_BYTES + 1]) <= 64);
 
 /**
  * struct mbsec_usage - what one CPU did with a key
@@ -44,6 +51,20 @@ void mbsec_stats_count_bytes(struct mbsec_stats __percpu *stats, int packets,
 void mbsec_stats_sum(const struct mbsec_stats __percpu *stats, u64 *sum);
 int mbsec_stats_fill(struct sk_buff *msg, const u64 *sum);
 int mbsec_stats_errno(int reason);
+
+/** mbsec_stats_tx_failure - the drop when the cipher or the MAC says @err */
+static inline int mbsec_stats_tx_failure(int err)
+{
+	return err == -ENOMEM ? MBSEC_A_COUNTERS_TX_DROP_NO_MEMORY :
+				MBSEC_A_COUNTERS_TX_DROP_CRYPTO;
+}
+
+/** mbsec_stats_rx_failure - likewise, of a received datagram */
+static inline int mbsec_stats_rx_failure(int err)
+{
+	return err == -ENOMEM ? MBSEC_A_COUNTERS_RX_DROP_NO_MEMORY :
+				MBSEC_A_COUNTERS_RX_DROP_CRYPTO;
+}
 
 void mbsec_usage_init(struct mbsec_usage __percpu *usage);
 void mbsec_usage_count(struct mbsec_usage __percpu *usage, size_t size);

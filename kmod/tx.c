@@ -26,12 +26,14 @@ int mbsec_tx_seal(struct mbsec_group *group, const struct mbsec_key *key,
 		  u64 counter, u8 *data, u32 size)
 {
 	u8 nonce[MBSEC_COUNTER_BLOCK_SIZE] = {};
+	int err;
 
 	mbsec_sframe_encode(data, key->config.kid, counter);
 	mbsec_sframe_nonce(nonce, key->salt, counter);
-	if (mbsec_suite_seal(&key->suite, nonce, data, MBSEC_SFRAME_HEADER_TX,
-			     size))
-		return MBSEC_A_COUNTERS_TX_DROP_CRYPTO;
+	err = mbsec_suite_seal(&key->suite, nonce, data, MBSEC_SFRAME_HEADER_TX,
+			       size);
+	if (err)
+		return mbsec_stats_tx_failure(err);
 
 	mbsec_usage_count(key->usage, size);
 	mbsec_stats_count_bytes(group->stats, MBSEC_A_COUNTERS_TX_PACKETS,

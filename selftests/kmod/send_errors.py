@@ -9,6 +9,7 @@ import sys
 import frames
 import ktap
 import netns
+import uapi
 from capture import pattern_payload
 from ktap import equal
 from topology import (IP_MTU_DISCOVER, IPV6_MTU_DISCOVER, PMTUDISC_DO, PORT, Lan, Session,
@@ -126,9 +127,15 @@ def raw_malformed(lan, family):
     equal(session.drops(lan.sender), {"tx-drop-malformed": len(bodies)}, "drops")
 
 
+def reassemble(lan, family):
+    """A group that is routed, so that fragments of the family are put together."""
+    lan.sender.mbsec.group_add(lan.group(family), direction=uapi.DIRECTION_FORWARD)
+
+
 def raw_fragments(lan, family):
     """All fragments: protected as one. Some of them: nothing goes out."""
     session = Session(lan, family)
+    reassemble(lan, family)
     source, target = lan.sender.addresses[family], session.group.address
     sender = raw_socket(lan, session.group)
     payload = pattern_payload(3000, 9)
@@ -145,17 +152,22 @@ def raw_fragments(lan, family):
     session.exchange(PAYLOAD)
 
 
-def raw_lone_fragments(lan):
-    """A socket that asked for no reassembly: each fragment is refused."""
+def raw_lone_fragments(lan, family, nodefrag=False):
+    """No reassembly, by the host's wish or by the socket's: each fragment is refused."""
     lan.wire.expect_nothing()
-    session = Session(lan, 4)
-    source, target = lan.sender.addresses[4], session.group.address
-    sender = raw_socket(lan, session.group)
-    sender.setsockopt(socket.IPPROTO_IP, IP_NODEFRAG, 1)
+    group = lan.group(family)
+    lan.sender.mbsec.group_add(group, direction=uapi.DIRECTION_OUT)
+    lan.sender.mbsec.tx_add(group, lan.key())
+    source, target = lan.sender.addresses[family], group.address
+    sender = raw_socket(lan, group)
+    if nodefrag:
+        reassemble(lan, family)
+        sender.setsockopt(socket.IPPROTO_IP, IP_NODEFRAG, 1)
     body = frames.udp(source, target, 4000, PORT, pattern_payload(3000, 9))
-    for fragment in frames.ipv4_fragments(source, target, body, 1200, 0x3333):
+    split = frames.ipv6_fragments if family == 6 else frames.ipv4_fragments
+    for fragment in split(source, target, body, 1200, 0x3333):
         refused(errno.EINVAL, sender.sendto, fragment, (target, 0), what="raw send of a fragment")
-    equal(session.drops(lan.sender), {"tx-drop-malformed": 3}, "drops")
+    equal(lan.sender.mbsec.counters(group)["tx-drop-malformed"], 3, "drops")
 
 
 def build(plan):
@@ -169,7 +181,10 @@ def build(plan):
     plan.families("raw socket, whole datagram", lambda family: raw_whole(lan, family))
     plan.families("raw socket, malformed", lambda family: raw_malformed(lan, family))
     plan.families("raw socket, fragments", lambda family: raw_fragments(lan, family))
-    plan.add("raw socket, fragments without reassembly", lambda: raw_lone_fragments(lan))
+    plan.families("raw socket, fragments of a host that sends only",
+                  lambda family: raw_lone_fragments(lan, family))
+    plan.add("raw socket, fragments without reassembly for the socket",
+             lambda: raw_lone_fragments(lan, 4, nodefrag=True))
     return lan
 
 

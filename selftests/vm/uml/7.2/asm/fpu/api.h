@@ -3,6 +3,7 @@
 #define MBSEC_UML_ASM_FPU_API_H
 
 #include <linux/types.h>
+#include <asm/cpufeature.h>
 
 #define XFEATURE_MASK_SSE 0x02
 #define XFEATURE_MASK_YMM 0x04

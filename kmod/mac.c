@@ -5,6 +5,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
+#include "mac-pair.h"
 #include "mac.h"
 
 #define MBSEC_MAC_BLOCK_SIZE 64
@@ -288,6 +289,8 @@ const char *mbsec_mac_driver(const struct mbsec_mac_hash *hash)
 	return hash->driver;
 }
 
+#define MBSEC_MAC_CHECK_SIZE 512
+
 /* Pieces shorter and longer than a block, and those of datagrams. */
 static const u16 mbsec_mac_check_sizes[][2] __initconst = {
 	{ 0, 0 },   { 0, 55 },	 { 36, 14 }, { 36, 27 }, { 36, 28 },
@@ -320,21 +323,23 @@ static int __init mbsec_mac_check(const struct mbsec_mac_hash *hash,
 				  bool *agree)
 {
 	struct mbsec_mac states = {}, keyed = { .hash = hash };
-	const size_t size = 512;
 	size_t i;
 	u8 *data;
 	int err;
 
-	data = kmalloc(size, GFP_KERNEL);
+	data = kmalloc(MBSEC_MAC_CHECK_SIZE, GFP_KERNEL);
 	if (!data)
 		return -ENOMEM;
-	for (i = 0; i < size; i++)
+	for (i = 0; i < MBSEC_MAC_CHECK_SIZE; i++)
 		data[i] = i * 7 + (i >> 8);
 	err = mbsec_mac_init(&states, hash, data, 4 * hash->words);
 	if (!err)
 		err = mbsec_mac_init_keyed(&keyed, data, 4 * hash->words);
 	if (!err)
 		*agree = mbsec_mac_agree(&states, &keyed, data);
+	if (*agree && hash == &mbsec_mac_sha256)
+		mbsec_mac_pair_setup(&states, &keyed, data,
+				     MBSEC_MAC_CHECK_SIZE);
 	mbsec_mac_uninit(&states);
 	mbsec_mac_uninit(&keyed);
 	kfree(data);

@@ -69,54 +69,94 @@ int mbsec_rx_admit(struct mbsec_group *group,
 	return mbsec_rx_window(group, found, header->counter);
 }
 
-static int mbsec_rx_verify(struct mbsec_group *group, struct mbsec_key *key,
-			   const u8 *nonce, u8 *data, u32 header_size, u32 size)
+/* What the outcome of the crypto says of a ciphertext. */
+static int mbsec_rx_judge(struct mbsec_group *group, struct mbsec_key *key,
+			  int err)
 {
-	int err =
-		mbsec_suite_verify(&key->suite, nonce, data, header_size, size);
-
 	if (err == -EBADMSG)
 		return mbsec_report_forged(group, key);
 	return err ? mbsec_stats_rx_failure(err) : 0;
 }
 
 /**
- * mbsec_rx_open - verify a ciphertext and decrypt it in place
+ * mbsec_rx_verify - see whether a ciphertext is authentic
  * @group: its group
- * @key: its key
- * @header: its header
- * @data: the ciphertext with header and tag, admitted and writable; the
- *	cleartext is behind the header afterwards
- * @size: octets of the cleartext
+ * @text: the ciphertext, admitted and writable
  *
  * Context: RCU read section, BH disabled.
- * Return: 0 or MBSEC_A_COUNTERS_RX_DROP_*, after which @data is undefined.
+ * Return: 0 or MBSEC_A_COUNTERS_RX_DROP_*, after which it is undefined.
  */
-int mbsec_rx_open(struct mbsec_group *group, struct mbsec_key *key,
-		  const struct mbsec_sframe_header *header, u8 *data, u32 size)
+int mbsec_rx_verify(struct mbsec_group *group, const struct mbsec_rx_text *text)
 {
 	u8 nonce[MBSEC_COUNTER_BLOCK_SIZE] = {};
+
+	mbsec_sframe_nonce(nonce, text->key->salt, text->header.counter);
+	return mbsec_rx_judge(group, text->key,
+			      mbsec_suite_verify(&text->key->suite, nonce,
+						 text->data, text->header.size,
+						 text->size));
+}
+
+/**
+ * mbsec_rx_verify_pair - see whether two ciphertexts are authentic
+ * @group: their group
+ * @one: one of them, admitted and writable; result is its reason
+ * @other: the other one, of one key and size with it, not beside it (see
+ *	mbsec_suite_seal_pair()); likewise
+ *
+ * Context: RCU read section, BH disabled.
+ */
+void mbsec_rx_verify_pair(struct mbsec_group *group, struct mbsec_rx_text *one,
+			  struct mbsec_rx_text *other)
+{
+	struct mbsec_rx_text *sources[] = { one, other };
+	struct mbsec_suite_text texts[2] = {};
+	int errors[2];
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		texts[i].data = sources[i]->data;
+		mbsec_sframe_nonce(texts[i].block, one->key->salt,
+				   sources[i]->header.counter);
+	}
+	mbsec_suite_verify_pair(&one->key->suite, texts, one->header.size,
+				one->size, errors);
+	for (i = 0; i < 2; i++)
+		sources[i]->reason = mbsec_rx_judge(group, one->key, errors[i]);
+}
+
+/**
+ * mbsec_rx_open - accept an authentic ciphertext and decrypt it in place
+ * @group: its group
+ * @text: the ciphertext; the cleartext is behind the header afterwards
+ *
+ * Context: RCU read section, BH disabled.
+ * Return: 0 or MBSEC_A_COUNTERS_RX_DROP_*, after which it is undefined.
+ */
+int mbsec_rx_open(struct mbsec_group *group, const struct mbsec_rx_text *text)
+{
+	const struct mbsec_sframe_header *header = &text->header;
+	u8 nonce[MBSEC_COUNTER_BLOCK_SIZE] = {};
+	struct mbsec_key *key = text->key;
 	int reason, err;
 
-	mbsec_sframe_nonce(nonce, key->salt, header->counter);
-	reason = mbsec_rx_verify(group, key, nonce, data, header->size, size);
-	if (reason)
-		return reason;
-	reason = mbsec_key_accept_counter(key, size, header->counter);
+	reason = mbsec_key_accept_counter(key, text->size, header->counter);
 	if (reason == MBSEC_A_COUNTERS_RX_DROP_REPLAYED ||
 	    reason == MBSEC_A_COUNTERS_RX_DROP_TOO_OLD)
 		return mbsec_report_replayed(group, key, reason);
 	if (reason)
 		return reason;
-	err = mbsec_suite_crypt(&key->suite, nonce, data + header->size, size);
+	mbsec_sframe_nonce(nonce, key->salt, header->counter);
+	err = mbsec_suite_crypt(&key->suite, nonce, text->data + header->size,
+				text->size);
 	if (err)
 		return mbsec_stats_rx_failure(err);
 
 	if (key->config.role == MBSEC_ROLE_RX)
-		mbsec_usage_count(key->usage, size);
+		mbsec_usage_count(key->usage, text->size);
 	mbsec_stats_count_bytes(group->stats, MBSEC_A_COUNTERS_RX_PACKETS,
-				MBSEC_A_COUNTERS_RX_BYTES, size);
-	trace_mbsec_rx(header->kid, header->counter, size);
+				MBSEC_A_COUNTERS_RX_BYTES, text->size);
+	trace_mbsec_rx(header->kid, header->counter, text->size);
 	return 0;
 }
 
@@ -135,27 +175,29 @@ static int mbsec_rx_protected(struct mbsec_packet *packet,
 			      struct mbsec_group *group)
 {
 	bool looped = mbsec_rx_is_looped(packet->skb);
-	struct mbsec_sframe_header header;
-	struct mbsec_key *key;
+	struct mbsec_rx_text text;
 	int reason;
-	u32 size;
 
 	if (group->config.format == MBSEC_FORMAT_SRTP)
 		return mbsec_srtp_rx(packet, group, looped);
-	if (mbsec_rx_parse(packet, &header))
+	if (mbsec_rx_parse(packet, &text.header))
 		return MBSEC_A_COUNTERS_RX_DROP_HEADER;
-	reason = mbsec_rx_admit(group, &header, packet->size, looped, &key);
+	reason = mbsec_rx_admit(group, &text.header, packet->size, looped,
+				&text.key);
 	if (reason)
 		return reason;
 	if (mbsec_packet_make_writable(packet, 0))
 		return MBSEC_A_COUNTERS_RX_DROP_NO_MEMORY;
-	size = packet->size - header.size - key->suite.suite->tag_size;
-	reason = mbsec_rx_open(group, key, &header,
-			       mbsec_packet_payload(packet), size);
+	text.data = mbsec_packet_payload(packet);
+	text.size = packet->size - text.header.size -
+		    text.key->suite.suite->tag_size;
+	reason = mbsec_rx_verify(group, &text);
+	if (!reason)
+		reason = mbsec_rx_open(group, &text);
 	if (reason)
 		return reason;
-	mbsec_packet_cut(packet, header.size);
-	mbsec_packet_resize(packet, size);
+	mbsec_packet_cut(packet, text.header.size);
+	mbsec_packet_resize(packet, text.size);
 	/* The tag is worth more than the checksum of what is gone now. */
 	packet->skb->ip_summed = CHECKSUM_UNNECESSARY;
 	packet->skb->csum_level = 0;

@@ -12,6 +12,8 @@
 #include "mac.h"
 
 #define MBSEC_COUNTER_BLOCK_SIZE 16
+/* Octets before each of a pair of datagrams that are lent, and come back. */
+#define MBSEC_SUITE_PAIR_ROOM MBSEC_MAC_PREFIX_SIZE
 /* The largest of all suites. */
 #define MBSEC_AUTH_KEY_SIZE 32
 #define MBSEC_SALT_SIZE 14
@@ -69,6 +71,16 @@ struct mbsec_suite_drivers {
 
 extern struct mbsec_suite_drivers mbsec_suite_drivers;
 
+/**
+ * struct mbsec_suite_text - a datagram of SFrame, to be sealed or verified
+ * @block: initial counter block: the nonce, followed by zeros
+ * @data: header, directly followed by the text and the tag, or room for it
+ */
+struct mbsec_suite_text {
+	u8 block[MBSEC_COUNTER_BLOCK_SIZE];
+	u8 *data;
+};
+
 int mbsec_suite_init(void);
 void mbsec_suite_exit(void);
 const struct mbsec_cipher_suite *mbsec_suite_find(u32 id);
@@ -82,5 +94,12 @@ int mbsec_suite_seal(const struct mbsec_suite_keys *keys, const u8 *block,
 		     u8 *data, size_t header_size, size_t text_size);
 int mbsec_suite_verify(const struct mbsec_suite_keys *keys, const u8 *block,
 		       u8 *data, size_t header_size, size_t text_size);
+bool mbsec_suite_pairs(const struct mbsec_suite_keys *keys);
+int mbsec_suite_seal_pair(const struct mbsec_suite_keys *keys,
+			  const struct mbsec_suite_text *texts,
+			  size_t header_size, size_t text_size);
+void mbsec_suite_verify_pair(const struct mbsec_suite_keys *keys,
+			     const struct mbsec_suite_text *texts,
+			     size_t header_size, size_t text_size, int *errors);
 
 #endif /* _MBSEC_SUITE_H */

@@ -89,27 +89,91 @@ static int mbsec_super_spread(struct mbsec_packet *packet, u32 segment_size,
 	return pskb_trim(skb, skb_headlen(skb)) ? -EFAULT : 0;
 }
 
+/* Of the segments of a block, the first and the third are a pair, the others too. */
+#define MBSEC_SUPER_BLOCK 4
+#define MBSEC_SUPER_APART 2
+
+/* Are there octets to be lent before the first segment, and between two of a pair? */
+static bool mbsec_super_has_room(const struct mbsec_packet *packet, u32 step)
+{
+	return step >= MBSEC_SUITE_PAIR_ROOM &&
+	       mbsec_packet_payload(packet) - packet->skb->head >=
+		       MBSEC_SUITE_PAIR_ROOM;
+}
+
+static int mbsec_super_seal_block(struct mbsec_group *group,
+				  const struct mbsec_key *key, bool pairs,
+				  const struct mbsec_tx_text *texts, u32 count)
+{
+	const struct mbsec_tx_text *one, *other;
+	int reason = 0;
+	u32 i;
+
+	for (i = 0; i < min_t(u32, count, MBSEC_SUPER_APART) && !reason; i++) {
+		one = &texts[i];
+		other = i + MBSEC_SUPER_APART < count ?
+				one + MBSEC_SUPER_APART :
+				NULL;
+		if (pairs && other && other->size == one->size) {
+			reason = mbsec_tx_seal_pair(group, key, one, other,
+						    one->size);
+			continue;
+		}
+		reason = mbsec_tx_seal(group, key, one->counter, one->data,
+				       one->size);
+		if (other && !reason)
+			reason = mbsec_tx_seal(group, key, other->counter,
+					       other->data, other->size);
+	}
+	return reason;
+}
+
+/* Takes counters for segments; returns for how many there was one. */
+static u32 mbsec_super_take_counters(struct mbsec_key *key,
+				     struct mbsec_tx_text *texts, u32 count,
+				     int *reason)
+{
+	u32 i;
+
+	for (i = 0; i < count; i++) {
+		*reason = mbsec_key_take_counter(key, texts[i].size,
+						 &texts[i].counter);
+		if (*reason)
+			break;
+	}
+	return i;
+}
+
 /* Returns how many were protected before one could not. */
 static u32 mbsec_super_seal(struct mbsec_packet *packet,
 			    struct mbsec_group *group, struct mbsec_key *key,
 			    u32 segment_size, u32 segments, int *reason)
 {
 	u32 step = segment_size + group->config.overhead;
+	bool pairs = mbsec_suite_pairs(&key->suite) &&
+		     mbsec_super_has_room(packet, step);
+	struct mbsec_tx_text texts[MBSEC_SUPER_BLOCK];
 	u8 *data = mbsec_packet_payload(packet);
 	u32 left = packet->size;
-	u64 counter;
-	u32 i, size;
+	u32 done, count, i;
+	int failure;
 
-	for (i = 0; i < segments; i++, data += step, left -= size) {
-		size = min(left, segment_size);
-		*reason = mbsec_key_take_counter(key, size, &counter);
-		if (!*reason)
-			*reason =
-				mbsec_tx_seal(group, key, counter, data, size);
-		if (*reason)
+	for (done = 0; done < segments && !*reason; done += count) {
+		count = min_t(u32, segments - done, MBSEC_SUPER_BLOCK);
+		for (i = 0; i < count; i++, data += step) {
+			texts[i].data = data;
+			texts[i].size = min(left, segment_size);
+			left -= texts[i].size;
+		}
+		count = mbsec_super_take_counters(key, texts, count, reason);
+		failure =
+			mbsec_super_seal_block(group, key, pairs, texts, count);
+		if (failure) {
+			*reason = failure;
 			break;
+		}
 	}
-	return i;
+	return done;
 }
 
 /**
@@ -188,21 +252,69 @@ static bool mbsec_super_is_even(const struct mbsec_packet *packet,
 	return true;
 }
 
-/* Opens one segment; its cleartext is behind the header. */
-static int mbsec_super_open(struct mbsec_group *group, bool looped, u8 *data,
-			    u32 size)
+static int mbsec_super_admit(struct mbsec_group *group, bool looped, u32 size,
+			     struct mbsec_rx_text *text)
 {
-	struct mbsec_sframe_header header;
-	struct mbsec_key *key;
 	int reason;
 
-	if (mbsec_sframe_parse(data, size, &header))
+	if (mbsec_sframe_parse(text->data, size, &text->header))
 		return MBSEC_A_COUNTERS_RX_DROP_HEADER;
-	reason = mbsec_rx_admit(group, &header, size, looped, &key);
-	if (reason)
-		return reason;
-	size -= header.size + key->suite.suite->tag_size;
-	return mbsec_rx_open(group, key, &header, data, size);
+	reason = mbsec_rx_admit(group, &text->header, size, looped, &text->key);
+	if (!reason)
+		text->size = size - text->header.size -
+			     text->key->suite.suite->tag_size;
+	return reason;
+}
+
+static bool mbsec_super_is_pair(const struct mbsec_rx_text *one,
+				const struct mbsec_rx_text *other)
+{
+	return !one->reason && !other->reason && one->key == other->key &&
+	       one->size == other->size && mbsec_suite_pairs(&one->key->suite);
+}
+
+static void mbsec_super_verify_block(struct mbsec_group *group, bool room,
+				     struct mbsec_rx_text *texts, u32 count)
+{
+	struct mbsec_rx_text *one, *other;
+	u32 i;
+
+	for (i = 0; i < min_t(u32, count, MBSEC_SUPER_APART); i++) {
+		one = &texts[i];
+		other = i + MBSEC_SUPER_APART < count ?
+				one + MBSEC_SUPER_APART :
+				NULL;
+		if (room && other && mbsec_super_is_pair(one, other)) {
+			mbsec_rx_verify_pair(group, one, other);
+			continue;
+		}
+		if (!one->reason)
+			one->reason = mbsec_rx_verify(group, one);
+		if (other && !other->reason)
+			other->reason = mbsec_rx_verify(group, other);
+	}
+}
+
+/* Moves what was good to *@to, and that on; returns how many segments were. */
+static u32 mbsec_super_open_block(struct mbsec_packet *packet,
+				  struct mbsec_group *group,
+				  const struct mbsec_rx_text *texts, u32 count,
+				  u8 **to, int *err)
+{
+	u32 i, good = 0;
+	int reason;
+
+	for (i = 0; i < count; i++) {
+		reason = texts[i].reason ?: mbsec_rx_open(group, &texts[i]);
+		*err = mbsec_report_outcome(&packet->flow, group, reason);
+		if (reason)
+			continue;
+		memmove(*to, texts[i].data + texts[i].header.size,
+			texts[i].size);
+		*to += texts[i].size;
+		good++;
+	}
+	return good;
 }
 
 /**
@@ -221,10 +333,11 @@ bool mbsec_super_unprotect(struct mbsec_packet *packet,
 {
 	u32 segment_size = skb_shinfo(packet->skb)->gso_size;
 	bool looped = mbsec_rx_is_looped(packet->skb);
-	u32 header_size, overhead, left, size;
+	struct mbsec_rx_text texts[MBSEC_SUPER_BLOCK];
+	u32 header_size, left, size, count;
 	u32 segments = 0;
 	u8 *from, *to;
-	int reason;
+	bool room;
 
 	/* What may be delivered as it is has another size. */
 	if (group->config.format != MBSEC_FORMAT_SFRAME ||
@@ -233,23 +346,27 @@ bool mbsec_super_unprotect(struct mbsec_packet *packet,
 	    mbsec_packet_make_writable(packet, 0) ||
 	    !mbsec_super_is_even(packet, group, segment_size, &header_size))
 		return false;
-	overhead = header_size + group->config.suite->tag_size;
+	room = mbsec_super_has_room(packet, segment_size);
 	from = mbsec_packet_payload(packet);
 	to = from;
-	for (left = packet->size; left; left -= size, from += size) {
-		size = min(left, segment_size);
-		reason = mbsec_super_open(group, looped, from, size);
-		*err = mbsec_report_outcome(&packet->flow, group, reason);
-		if (reason)
-			continue;
-		memmove(to, from + header_size, size - overhead);
-		to += size - overhead;
-		segments++;
+	for (left = packet->size; left;) {
+		for (count = 0; count < MBSEC_SUPER_BLOCK && left; count++) {
+			size = min(left, segment_size);
+			texts[count].data = from;
+			texts[count].reason = mbsec_super_admit(
+				group, looped, size, &texts[count]);
+			from += size;
+			left -= size;
+		}
+		mbsec_super_verify_block(group, room, texts, count);
+		segments += mbsec_super_open_block(packet, group, texts, count,
+						   &to, err);
 	}
 	if (!segments)
 		return true;
 	*err = 0;
+	segment_size -= header_size + group->config.suite->tag_size;
 	mbsec_super_finish(packet, to - mbsec_packet_payload(packet),
-			   segment_size - overhead, segments);
+			   segment_size, segments);
 	return true;
 }

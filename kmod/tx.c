@@ -10,6 +10,15 @@
 #include "trace.h"
 #include "tx.h"
 
+static void mbsec_tx_count(struct mbsec_group *group,
+			   const struct mbsec_key *key, u64 counter, u32 size)
+{
+	mbsec_usage_count(key->usage, size);
+	mbsec_stats_count_bytes(group->stats, MBSEC_A_COUNTERS_TX_PACKETS,
+				MBSEC_A_COUNTERS_TX_BYTES, size);
+	trace_mbsec_tx(key->config.kid, counter, size);
+}
+
 /**
  * mbsec_tx_seal - make a ciphertext, in place
  * @group: its group
@@ -34,11 +43,42 @@ int mbsec_tx_seal(struct mbsec_group *group, const struct mbsec_key *key,
 			       size);
 	if (err)
 		return mbsec_stats_tx_failure(err);
+	mbsec_tx_count(group, key, counter, size);
+	return 0;
+}
 
-	mbsec_usage_count(key->usage, size);
-	mbsec_stats_count_bytes(group->stats, MBSEC_A_COUNTERS_TX_PACKETS,
-				MBSEC_A_COUNTERS_TX_BYTES, size);
-	trace_mbsec_tx(key->config.kid, counter, size);
+/**
+ * mbsec_tx_seal_pair - make two ciphertexts of one size
+ * @group: their group
+ * @key: transmit key, whose suite has pairs
+ * @one: one of them, as for mbsec_tx_seal()
+ * @other: the other one, not beside it (see mbsec_suite_seal_pair())
+ * @size: octets of each cleartext
+ *
+ * Context: RCU read section, BH disabled.
+ * Return: 0 or MBSEC_A_COUNTERS_TX_DROP_*, after which both are undefined.
+ */
+int mbsec_tx_seal_pair(struct mbsec_group *group, const struct mbsec_key *key,
+		       const struct mbsec_tx_text *one,
+		       const struct mbsec_tx_text *other, u32 size)
+{
+	const struct mbsec_tx_text *sources[] = { one, other };
+	struct mbsec_suite_text texts[2] = {};
+	int i, err;
+
+	for (i = 0; i < 2; i++) {
+		texts[i].data = sources[i]->data;
+		mbsec_sframe_encode(texts[i].data, key->config.kid,
+				    sources[i]->counter);
+		mbsec_sframe_nonce(texts[i].block, key->salt,
+				   sources[i]->counter);
+	}
+	err = mbsec_suite_seal_pair(&key->suite, texts, MBSEC_SFRAME_HEADER_TX,
+				    size);
+	if (err)
+		return mbsec_stats_tx_failure(err);
+	for (i = 0; i < 2; i++)
+		mbsec_tx_count(group, key, sources[i]->counter, size);
 	return 0;
 }
 

@@ -35,3 +35,5 @@ feature LINUX_UNALIGNED_H linux/unaligned.h "" "$@"
 feature NET_GSO_H net/gso.h "" "$@"
 feature GENL_SPLIT_OPS net/genetlink.h \
 	"struct genl_split_ops ops = { .cmd = 1 }; (void)ops" "$@"
+feature SHA256_FINUP_2X crypto/sha2.h \
+	"struct sha256_ctx c = {}; u8 d[2][32]; c.ctx.bytecount = c.ctx.state.h[0]; sha256_finup_2x(&c, d[0], d[1], 0, d[0], d[1])" "$@"

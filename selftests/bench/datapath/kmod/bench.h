@@ -47,10 +47,15 @@ enum {
 	MBSEC_BENCH_SUITES
 };
 
+/* Processors that flows are on at the same time. */
+#define MBSEC_BENCH_LANES_MAX 8
+
 /* Names of the drivers that the bare ciphers got, "cipher mac". */
 #define MBSEC_BENCH_DRIVERS_SIZE 256
 
 int mbsec_bench_flow(struct mbsec_bench_plan *plan);
+int mbsec_bench_parallel(struct mbsec_bench_plan *plan, u32 milliseconds,
+			 bool split);
 int mbsec_bench_limit(struct mbsec_bench_plan *plan, char *drivers);
 
 #endif

@@ -20,6 +20,7 @@
 #include <net/sock.h>
 
 #include "bench.h"
+#include "flow.h"
 
 #define BENCH_PORT 5004
 #define BENCH_BUFFER (64 << 20)
@@ -28,15 +29,6 @@
 #define RTP_HEADER_SIZE 12
 #define RTP_SEQUENCE 2
 #define RTP_SSRC 8
-
-struct bench_flow {
-	struct mbsec_bench_plan *plan;
-	struct socket *tx;
-	struct socket *rx;
-	u8 *out;
-	u8 *in;
-	u32 length;
-};
 
 static int bench_option(struct socket *socket, int level, int option, int value)
 {
@@ -158,8 +150,7 @@ static bool bench_intact(const struct bench_flow *flow, u32 size)
 }
 
 /* Functions of their own, as profiles tell sending from receiving by them. */
-static noinline int bench_receive_batch(struct bench_flow *flow, u32 calls,
-					bool check)
+noinline int bench_receive_batch(struct bench_flow *flow, u32 calls, bool check)
 {
 	u64 left = (u64)calls * flow->length;
 	int size;
@@ -175,7 +166,7 @@ static noinline int bench_receive_batch(struct bench_flow *flow, u32 calls,
 	return 0;
 }
 
-static noinline int bench_send_batch(struct bench_flow *flow)
+noinline int bench_send_batch(struct bench_flow *flow)
 {
 	u32 i;
 	int err;
@@ -189,9 +180,8 @@ static noinline int bench_send_batch(struct bench_flow *flow)
 }
 
 /* First all of it is sent, then all of it is received. */
-static noinline int bench_batch_apart(struct bench_flow *flow,
-				      struct mbsec_bench_batch *batch,
-				      bool check)
+noinline int bench_batch_apart(struct bench_flow *flow,
+			       struct mbsec_bench_batch *batch, bool check)
 {
 	u64 start, middle;
 	int err;
@@ -252,36 +242,51 @@ static int bench_rounds(struct bench_flow *flow)
 }
 
 /**
- * mbsec_bench_flow - send datagrams and receive them
+ * bench_open - prepare a flow
+ * @flow: result, to be given to bench_close() in any case
  * @plan: what to do; the route to the address leads from @plan->from to @plan->to
+ */
+int bench_open(struct bench_flow *flow, struct mbsec_bench_plan *plan)
+{
+	int err;
+
+	memset(flow, 0, sizeof(*flow));
+	flow->plan = plan;
+	flow->length = plan->size * plan->segments;
+	flow->out = kvmalloc(flow->length, GFP_KERNEL);
+	flow->in = kvmalloc(flow->length, GFP_KERNEL);
+	if (!flow->out || !flow->in)
+		return -ENOMEM;
+	bench_fill(flow);
+	err = bench_open_rx(flow);
+	return err ?: bench_open_tx(flow);
+}
+
+/** bench_close - let go what a flow has */
+void bench_close(struct bench_flow *flow)
+{
+	if (flow->tx)
+		sock_release(flow->tx);
+	if (flow->rx)
+		sock_release(flow->rx);
+	kvfree(flow->in);
+	kvfree(flow->out);
+}
+
+/**
+ * mbsec_bench_flow - send datagrams and receive them
+ * @plan: what to do
  *
  * Return: 0, or a negative error number: -ETIMEDOUT if a datagram was lost,
  * -EBADMSG if one was not received as it was sent.
  */
 int mbsec_bench_flow(struct mbsec_bench_plan *plan)
 {
-	struct bench_flow flow = {
-		.plan = plan,
-		.length = plan->size * plan->segments,
-	};
-	int err = -ENOMEM;
+	struct bench_flow flow;
+	int err = bench_open(&flow, plan);
 
-	flow.out = kvmalloc(flow.length, GFP_KERNEL);
-	flow.in = kvmalloc(flow.length, GFP_KERNEL);
-	if (!flow.out || !flow.in)
-		goto out;
-	bench_fill(&flow);
-	err = bench_open_rx(&flow);
-	if (!err)
-		err = bench_open_tx(&flow);
 	if (!err)
 		err = bench_rounds(&flow);
-out:
-	if (flow.tx)
-		sock_release(flow.tx);
-	if (flow.rx)
-		sock_release(flow.rx);
-	kvfree(flow.in);
-	kvfree(flow.out);
+	bench_close(&flow);
 	return err;
 }

@@ -5,10 +5,12 @@
  * nanoseconds of sending and of receiving.
  *
  *	flow FROM TO ADDRESS SIZE SEGMENTS BATCH ROUNDS SEQUENCE APART
+ *	parallel FROM TO ADDRESS SIZE SEGMENTS BATCH LANES MILLISECONDS SPLIT
  *	limit SUITE SIZE SEGMENTS BATCH ROUNDS
  *
  * FROM and TO are file descriptors of network namespaces, ADDRESS is an IPv4
- * address in hexadecimal, most often of a group. The result of "limit"
+ * address in hexadecimal, most often of a group. The result of "parallel" has
+ * a line for each processor: nanoseconds, and calls of sendmsg(). The result of "limit"
  * starts with a line that names the drivers.
  */
 #include <linux/cred.h>
@@ -63,31 +65,46 @@ static int bench_make_room(struct bench_file *file,
 	return file->batches ? 0 : -ENOMEM;
 }
 
+static int bench_take_namespaces(struct mbsec_bench_plan *plan, int from,
+				 int to)
+{
+	plan->from = get_net_ns_by_fd(from);
+	if (IS_ERR(plan->from))
+		return PTR_ERR(plan->from);
+	plan->to = get_net_ns_by_fd(to);
+	if (IS_ERR(plan->to)) {
+		put_net(plan->from);
+		return PTR_ERR(plan->to);
+	}
+	return 0;
+}
+
 static int bench_run_flow(struct bench_file *file, const char *line)
 {
+	unsigned int address, apart = 0, split = 0, milliseconds = 0;
 	struct mbsec_bench_plan plan = {};
-	unsigned int address, apart;
-	int from, to;
-	int err;
+	int from, to, err;
 
-	if (sscanf(line, "flow %d %d %x %u %u %u %u %hu %u", &from, &to,
-		   &address, &plan.size, &plan.segments, &plan.batch,
-		   &plan.rounds, &plan.sequence, &apart) != 9 ||
+	if ((sscanf(line, "flow %d %d %x %u %u %u %u %hu %u", &from, &to,
+		    &address, &plan.size, &plan.segments, &plan.batch,
+		    &plan.rounds, &plan.sequence, &apart) != 9 &&
+	     (sscanf(line, "parallel %d %d %x %u %u %u %u %u %u", &from, &to,
+		     &address, &plan.size, &plan.segments, &plan.batch,
+		     &plan.rounds, &milliseconds, &split) != 9 ||
+	      plan.rounds > MBSEC_BENCH_LANES_MAX || !milliseconds ||
+	      (split && plan.rounds != 2))) ||
 	    !bench_in_range(&plan))
 		return -EINVAL;
 	plan.address = htonl(address);
 	plan.apart = apart;
-	plan.from = get_net_ns_by_fd(from);
-	if (IS_ERR(plan.from))
-		return PTR_ERR(plan.from);
-	plan.to = get_net_ns_by_fd(to);
-	if (IS_ERR(plan.to)) {
-		put_net(plan.from);
-		return PTR_ERR(plan.to);
-	}
+	err = bench_take_namespaces(&plan, from, to);
+	if (err)
+		return err;
 	err = bench_make_room(file, &plan);
 	if (!err)
-		err = mbsec_bench_flow(&plan);
+		err = milliseconds ?
+			      mbsec_bench_parallel(&plan, milliseconds, split) :
+			      mbsec_bench_flow(&plan);
 	if (!err)
 		file->rounds = plan.rounds;
 	put_net(plan.to);

@@ -101,13 +101,16 @@ class Sframe(Contender):
         return Key(os.urandom(16), suite=self.suite)
 
     def protect(self, side, host):
+        self.protect_group(side, host, GROUP, self.key)
+
+    def protect_group(self, side, host, group, key):
         with host:
             client = Client()
-        client.group_add(GROUP, suite=self.suite, **self.options)
+        client.group_add(group, suite=self.suite, **self.options)
         if side == "a":
-            client.tx_add(GROUP, self.key)
+            client.tx_add(group, key)
         else:
-            client.rx_add(GROUP, self.key)
+            client.rx_add(group, key)
         client.close()
 
 
@@ -157,11 +160,14 @@ class Esp(Contender):
                   " auth-trunc hmac(sha256) 0x" + bytes(range(32)).hex() + " 128")
 
     def protect(self, side, host):
+        self.protect_address(side, host, ADDRESS)
+
+    def protect_address(self, side, host, address):
         direction = "out" if side == "a" else "in"
-        ends = f"src {HOSTS['a']} dst {ADDRESS} proto esp"
+        ends = f"src {HOSTS['a']} dst {address} proto esp"
         host.ip(f"xfrm state add {ends} spi 0x1000 reqid 1 mode transport {self.algorithms} "
-                f"sel src 0.0.0.0/0 dst {ADDRESS}/32\n"
-                f"xfrm policy add src 0.0.0.0/0 dst {ADDRESS}/32 dir {direction} "
+                f"sel src 0.0.0.0/0 dst {address}/32\n"
+                f"xfrm policy add src 0.0.0.0/0 dst {address}/32 dir {direction} "
                 f"tmpl {ends} reqid 1 mode transport\n")
 
 

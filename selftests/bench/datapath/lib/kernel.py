@@ -97,6 +97,15 @@ class Bench:
         contender.sequence %= 1 << 16
         return [tuple(map(int, line.split())) for line in lines]
 
+    def parallel(self, contender, size, lanes, batch=32, milliseconds=200, split=False):
+        """Calls a second of all processors together."""
+        hosts = contender.hosts
+        lines = self.ask(f"parallel {hosts['a'].descriptor} {hosts['b'].descriptor} "
+                         f"{contender.address_hex()} {size} 1 {batch} {lanes} {milliseconds} "
+                         f"{int(split)}")
+        rates = [int(calls) * 1e9 / int(time) for time, calls in map(str.split, lines)]
+        return rates[-1] if split else sum(rates)
+
     def limit(self, name, size, segments=1, batch=32, rounds=20):
         """The same of cipher and MAC alone."""
         lines = self.ask(f"limit {LIMITS.index(name)} {size} {segments} {batch} {rounds}")

@@ -23,6 +23,8 @@ from watch import Watch
 
 NO_MEMORY = (errno.ENOMEM, errno.ENOBUFS)
 UDP_SEGMENT = gso.UDP_SEGMENT
+# All hooks of a family.
+EVERYWHERE = {"direction": uapi.DIRECTION_OUT | uapi.DIRECTION_IN | uapi.DIRECTION_FORWARD}
 # In softirqs: so many per cent of the allocations, over so many datagrams.
 SCARCITY, DATAGRAMS = 5, 400
 
@@ -73,7 +75,7 @@ def answered(failure):
     return failure is None or isinstance(failure, NetlinkError)
 
 
-def group_add(lan, failing, options):
+def group_add(lan, failing, family, options):
     """A group is there or is not, and the next one can be added."""
     lan.wire.expect_nothing()
     mbsec = lan.sender.mbsec
@@ -81,7 +83,7 @@ def group_add(lan, failing, options):
 
     def add(group):
         mbsec.group_add(group, **options)
-    for (group,), failure in each_request(mbsec, failing, add, lambda: (lan.group(4),)):
+    for (group,), failure in each_request(mbsec, failing, add, lambda: (lan.group(family),)):
         shown = mbsec.group(group)
         if answered(failure):
             equal(shown is not None, failure is None, f"the group is there after {failure!r}")
@@ -255,9 +257,10 @@ def scarcity_seen(lan, family):
 
 
 COMMANDS = {
-    "group add": lambda lan, failing: group_add(lan, failing, {}),
+    "group add, IPv4": lambda lan, failing: group_add(lan, failing, 4, EVERYWHERE),
+    "group add, IPv6": lambda lan, failing: group_add(lan, failing, 6, EVERYWHERE),
     "group add, SRTP": lambda lan, failing: group_add(
-        lan, failing, {"format": uapi.FORMAT_SRTP, "suite": srtp.AES128_80}),
+        lan, failing, 4, {"format": uapi.FORMAT_SRTP, "suite": srtp.AES128_80}),
     "key add": lambda lan, failing: key_add(lan, failing, sframe),
     "key add, SRTP": lambda lan, failing: key_add(lan, failing, media),
     "key delete": lambda lan, failing: removal(lan, failing, "key"),

@@ -54,6 +54,9 @@ def tracking(lan, family):
     chains = "\n".join(f"chain {hook} {{ type filter hook {hook} priority 0;\n"
                        "ct state new,established counter accept;\n}"
                        for hook in ("input", "output"))
+    # Reports of memberships come when they like, and would be counted.
+    chains += "".join(f"\nchain {hook}_raw {{ type filter hook {hook} priority -300;\n"
+                      "meta l4proto igmp notrack;\n}" for hook in ("prerouting", "output"))
     for host in (lan.sender, lan.member):
         rules(host, family, chains)
     payloads = [PAYLOAD, pattern_payload(4000, 2), pattern_payload(60000, 3)]

@@ -185,6 +185,19 @@ def receive_segments(listener):
     return [data[at:at + size] for at in range(0, len(data), size)]
 
 
+def drain_segments(listener):
+    """What the socket holds now: the segments of each read."""
+    found = []
+    listener.settimeout(0)
+    try:
+        while True:
+            found.append(receive_segments(listener))
+    except BlockingIOError:
+        return found
+    finally:
+        listener.settimeout(ktap.PATIENCE)
+
+
 def forged(session, ciphertext):
     return ciphertext[:-1] + bytes([ciphertext[-1] ^ 0x40])
 

@@ -120,7 +120,7 @@ def first_key(lan, failing):
         for host in lan.hosts:
             host.disconnect()
         netns.module_remove()
-        netns.module_insert()
+        netns.module_reinsert()
         group = lan.group(4)
         lan.sender.mbsec.group_add(group, suite=sframe.AES_GCM)
         return group, lan.key(suite=sframe.AES_GCM)

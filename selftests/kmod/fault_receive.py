@@ -8,7 +8,6 @@ for a device whose NAPI has a thread of its own.
 """
 
 import itertools
-import os
 import socket
 import struct
 import sys
@@ -35,51 +34,20 @@ class Pair(Topology):
     def __init__(self, plan, random):
         super().__init__(plan, random)
         self.near, self.far = self.host("near", 1), self.host("far", 2)
-        one = "numtxqueues 1 numrxqueues 1"
-        self.near.namespace.ip(f"link add name eth0 {one} type veth peer name eth0 {one} "
-                               f"netns {self.far.namespace.name}\n")
+        self.near.namespace.ip("link add name eth0 type veth peer name eth0 netns "
+                               f"{self.far.namespace.name}\n")
         for host in self.hosts:
             host.configure()
-        # Only from a device that cannot segment TCP does veth use NAPI here.
-        gso.offload(self.near, tso=False)
-        gso.offload(self.far, gro=True)
-        self.far.namespace.write_sysfs("class/net/eth0/threaded", 1)
+        gso.receive_in_thread(self.near, self.far)
         self.tap = capture.Tap(self.far.namespace, "eth0")
         self.wire.link(self.near.namespace, "eth0", [self.tap])
         for host in self.hosts:
             host.wait_ready()
-        self.thread = Thread("napi/eth0-")
+        self.thread = faults.FailingThread("eth0")
 
     def nothing_missed(self):
         """The tap has not: it had no memory for some."""
         self.tap.lost()
-
-
-class Thread(faults.Failing):
-    """The kernel's thread of that name, as one that fails."""
-
-    def __init__(self, name):
-        number = next(number for number in os.listdir("/proc") if number.isdigit()
-                      and command(number).startswith(name))
-        self.folder = f"/proc/{number}/task/{number}"
-        super().__init__(f"{self.folder}/fail-nth")
-
-    def sleeps(self):
-        with open(f"{self.folder}/stat") as line:
-            return line.read().rpartition(")")[2].split()[0] == "S"
-
-    def left(self):
-        """It has done what there was to do."""
-        ktap.wait_for(self.sleeps, "the thread has received all")
-        return super().left()
-
-
-def command(number):
-    try:
-        with open(f"/proc/{number}/comm") as name:
-            return name.read()
-    except FileNotFoundError:
-        return ""
 
 
 class Stream:

@@ -64,6 +64,35 @@ class Failing:
         os.close(self.control)
 
 
+class FailingThread(Failing):
+    """The kernel's thread that receives from the first queue of a device."""
+
+    def __init__(self, device):
+        name = f"napi/{device}-"
+        threads = {command(number): number for number in os.listdir("/proc") if number.isdigit()}
+        first = min(int(one.removeprefix(name)) for one in threads if one.startswith(name))
+        number = threads[f"{name}{first}"]
+        self.folder = f"/proc/{number}/task/{number}"
+        super().__init__(f"{self.folder}/fail-nth")
+
+    def sleeps(self):
+        with open(f"{self.folder}/stat") as line:
+            return line.read().rpartition(")")[2].split()[0] == "S"
+
+    def left(self):
+        """It has done what there was to do."""
+        ktap.wait_for(self.sleeps, "the thread has received all")
+        return super().left()
+
+
+def command(number):
+    try:
+        with open(f"/proc/{number}/comm") as name:
+            return name.read().strip()
+    except FileNotFoundError:
+        return ""
+
+
 def each(failing, call, prepare=lambda: (), first=1):
     """call(*prepare()) again and again, each time with the next allocation failing.
 

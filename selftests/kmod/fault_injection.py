@@ -3,7 +3,6 @@
 """Each allocation of a command and of a datagram fails once: what was asked for is done or is
 not, nothing is half done, and nothing is sent in clear."""
 
-import errno
 import itertools
 import socket
 import struct
@@ -233,8 +232,7 @@ def sending(lan, failing, kind, make, size):
     session.exchange(*datagram(session, next(numbers), 100)[1])
     for (_, payloads), failure in faults.each(failing, lambda send, _: send(),
                                               lambda: make(session, next(numbers), size)):
-        # A cipher wants memory for a block that is in two pages: that is a failure of the cipher.
-        faults.without_memory(failure, errno.EIO)
+        faults.without_memory(failure)
         lan.wire.fence()
         found = gso.drain_segments(session.receiver)
         arrived = sum(found, [])
@@ -294,7 +292,7 @@ def scarcity(lan, kind, super_packets=False):
                 else:
                     session.transmitter.sendto(payload, session.target)
             except OSError as failure:
-                faults.without_memory(failure, errno.EIO)
+                faults.without_memory(failure)
                 lost += 1
     lan.wire.fence()
     arrived = drain(session.receiver)

@@ -72,6 +72,8 @@ class FailingThread(Failing):
         threads = {command(number): number for number in os.listdir("/proc") if number.isdigit()}
         first = min(int(one.removeprefix(name)) for one in threads if one.startswith(name))
         number = threads[f"{name}{first}"]
+        # One CPU keeps packets in order, as in the topologies.
+        os.sched_setaffinity(int(number), os.sched_getaffinity(0))
         self.folder = f"/proc/{number}/task/{number}"
         super().__init__(f"{self.folder}/fail-nth")
 

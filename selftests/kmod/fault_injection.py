@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Each allocation of a command and of a datagram fails once: what was asked for is done or is
-not, nothing is half done, and nothing is sent in clear."""
+"""Each allocation on a datagram's way out fails once, and some of all at random: a datagram is lost
+or it is whole, and nothing is sent in clear."""
 
-import errno
+import itertools
 import socket
 import struct
 import sys
@@ -12,149 +12,18 @@ import faults
 import gso
 import ktap
 import netns
+import sframe_reference as sframe
 import srtp_reference as srtp
-import uapi
 from capture import PATTERN, pattern_payload
 from ktap import check, equal
-from netlink import NetlinkError
 from srtp_session import SSRC, Media
 from topology import Lan, Session, drain
-from watch import Watch
 
-NO_MEMORY = (errno.ENOMEM, errno.ENOBUFS)
-UDP_SEGMENT = gso.UDP_SEGMENT
-# All hooks of a family.
-EVERYWHERE = {"direction": uapi.DIRECTION_OUT | uapi.DIRECTION_IN | uapi.DIRECTION_FORWARD}
 # In softirqs: so many per cent of the allocations, over so many datagrams.
-SCARCITY, DATAGRAMS = 5, 400
+SCARCITY, DATAGRAMS, SEGMENTS = 5, 400, 5
 
 
-def without_memory(failure, *others):
-    """The only reason to refuse what is right."""
-    if failure is not None:
-        check(failure.errno in NO_MEMORY + others, f"errno of a failed allocation: {failure!r}")
-
-
-class FailingRequests:
-    """Requests of a netlink socket fail in the kernel, which handles them in send(); the answers
-    are read undisturbed."""
-
-    def __init__(self, client, failing):
-        self.netlink, self.failing = client.netlink, failing
-        self.real = self.netlink.socket
-        self.number, self.failed = 0, False
-
-    def arm(self, number):
-        self.number, self.failed = number, False
-        self.netlink.socket = self
-
-    def disarm(self):
-        self.netlink.socket = self.real
-        return self.failed
-
-    def send(self, data):
-        self.failing.arm(self.number)
-        try:
-            self.real.send(data)
-        finally:
-            self.failed = self.failing.disarm()
-
-    def recv(self, size):
-        return self.real.recv(size)
-
-
-def each_request(client, failing, change, prepare):
-    """As faults.each() of a method of the client."""
-    for prepared, failure in faults.each(FailingRequests(client, failing), change, prepare):
-        without_memory(failure)
-        yield prepared, failure
-
-
-def answered(failure):
-    """The kernel has said what came of the request: the answer itself can be lost."""
-    return failure is None or isinstance(failure, NetlinkError)
-
-
-def group_add(lan, failing, family, options):
-    """A group is there or is not, and the next one can be added."""
-    lan.wire.expect_nothing()
-    mbsec = lan.sender.mbsec
-    watch = Watch(lan.sender)
-
-    def add(group):
-        mbsec.group_add(group, **options)
-    for (group,), failure in each_request(mbsec, failing, add, lambda: (lan.group(family),)):
-        shown = mbsec.group(group)
-        if answered(failure):
-            equal(shown is not None, failure is None, f"the group is there after {failure!r}")
-        if shown:
-            mbsec.group_del(group)
-        equal(mbsec.groups(), [], "groups")
-    watch.client.close()
-
-
-def key_add(lan, failing, kind):
-    """A key is there and in use, or is not; either way the group goes on, protected."""
-    session = kind(lan)
-    mbsec, count = lan.sender.mbsec, 0
-
-    def add(key):
-        mbsec.key_add(session.group, key, uapi.ROLE_TX, activate=True)
-
-    def fresh_key():
-        key = session.new_key() if isinstance(session, Media) else lan.key()
-        lan.member.mbsec.key_add(session.group, key, uapi.ROLE_RX)
-        return (key,)
-    for (key,), failure in each_request(mbsec, failing, add, fresh_key):
-        shown = mbsec.key(session.group, key, uapi.ROLE_TX) if kind is not media else next(
-            (one for one in mbsec.keys(session.group) if one["msk-id"] == key.msk_id), None)
-        if answered(failure):
-            equal(shown is not None, failure is None, f"the key is there after {failure!r}")
-        if shown:
-            equal(shown["state"], uapi.KEY_STATE_ACTIVE, "state of the new key")
-        count += 1
-        speak(session, count)
-        if not shown:
-            lan.member.mbsec.key_del(session.group, key)
-
-
-def speak(session, number):
-    """A datagram goes its way as ever."""
-    payload = pattern_payload(200, number)
-    if isinstance(session, Media):
-        payload = srtp.rtp(number, payload, SSRC)
-    session.exchange(payload)
-
-
-def removal(lan, failing, what):
-    """Whoever deletes gets rid of it: without memory too."""
-    lan.wire.expect_nothing()
-    mbsec = lan.sender.mbsec
-    watch = Watch(lan.sender)
-
-    def prepare():
-        group, key = lan.group(4), lan.key()
-        if not mbsec.group(group):
-            mbsec.group_add(group)
-        mbsec.tx_add(group, key)
-        return {"key": (group, key), "group": (group,), "flush": ()}[what]
-    change = {"key": mbsec.key_del, "group": mbsec.group_del, "flush": mbsec.flush}[what]
-    for _, failure in each_request(mbsec, failing, change, prepare):
-        # Generic netlink had no memory to look at the request: then nothing has changed.
-        unread = isinstance(failure, NetlinkError)
-        check(not unread or not failure.message, f"refused: {failure!r}")
-        if unread or failure is None:
-            equal(present(mbsec, what), unread, "it is still there")
-        mbsec.flush()
-        equal((mbsec.groups(), mbsec.keys()), ([], []), "groups and keys")
-    watch.client.close()
-
-
-def present(mbsec, what):
-    return bool(mbsec.keys() if what == "key" else mbsec.groups())
-
-
-def sframe(lan):
+def sframe_v4(lan):
     return Session(lan, 4)
 
 
@@ -162,48 +31,87 @@ def sframe_v6(lan):
     return Session(lan, 6)
 
 
+def galois(lan):
+    return Session(lan, 4, suite=sframe.AES_GCM)
+
+
+def galois_v6(lan):
+    return Session(lan, 6, suite=sframe.AES_GCM)
+
+
 def media(lan):
     return Media(lan, 4)
 
 
-def datagrams(session, count):
-    """Payloads of one datagram each, and how to send them, which takes no memory."""
-    target = session.target
-
-    def ready(size):
-        number = next(count)
-        payload = pattern_payload(size, number)
-        if isinstance(session, Media):
-            payload = srtp.rtp(number, payload, SSRC)
-        return (lambda: session.transmitter.sendto(payload, target), [payload])
-    return ready
+def datagram(session, number, size):
+    """How to send a datagram, which takes no memory, and its payload."""
+    payload = pattern_payload(size, number)
+    if isinstance(session, Media):
+        payload = srtp.rtp(number, payload, SSRC)
+    return (lambda: session.transmitter.sendto(payload, session.target)), [payload]
 
 
-def super_packet(session, count):
-    payloads = [pattern_payload(1000, next(count)) for _ in range(5)]
-    joined = b"".join(payloads)
-    control = [(socket.IPPROTO_UDP, UDP_SEGMENT, struct.pack("=H", 1000))]
-    return (lambda: session.transmitter.sendmsg([joined], control, 0, session.target), payloads)
+def fresh(session, number, size):
+    """As datagram(), of a sender whom nobody has heard."""
+    payload = srtp.rtp(number, pattern_payload(size, number), SSRC + number)
+    return (lambda: session.transmitter.sendto(payload, session.target)), [payload]
 
 
-def sending(lan, failing, kind, size):
-    """Each allocation on a datagram's way out fails: it is lost or it is whole."""
+def fresh_rtcp(session, number, size):
+    payload = srtp.rtcp(SSRC + number, size // 4)
+    return (lambda: session.transmitter.sendto(payload, session.target)), [payload]
+
+
+def super_packet(session, number, size):
+    payloads = [pattern_payload(size, number * 8 + part) for part in range(SEGMENTS)]
+    return (lambda: send_super(session, payloads)), payloads
+
+
+def send_super(session, payloads):
+    control = [(socket.IPPROTO_UDP, gso.UDP_SEGMENT, struct.pack("=H", len(payloads[0])))]
+    session.transmitter.sendmsg([b"".join(payloads)], control, 0, session.target)
+
+
+def sending(lan, failing, kind, make, size):
+    """Each allocation on a datagram's way out fails: it is lost or it is whole.
+
+    Returns how many reads each has taken.
+    """
     session = kind(lan)
-    numbers = iter(range(1, 1 << 16))
-    make = datagrams(session, numbers)
+    session.receiver.setsockopt(socket.IPPROTO_UDP, gso.UDP_GRO, 1)
+    numbers = itertools.count(1)
+    reads = []
     # The neighbour and the route are known before.
-    session.exchange(make(100)[1][0])
-
-    def prepare():
-        return super_packet(session, numbers) if size == "super-packet" else make(size)
-    for (_, payloads), failure in faults.each(failing, lambda send, _: send(), prepare):
-        # A cipher wants memory for a block that is in two pages: that is a failure of the cipher.
-        without_memory(failure, errno.EIO)
-        arrived = drain(session.receiver)
+    session.exchange(*datagram(session, next(numbers), 100)[1])
+    for (_, payloads), failure in faults.each(failing, lambda send, _: send(),
+                                              lambda: make(session, next(numbers), size)):
+        faults.without_memory(failure)
+        lan.wire.fence()
+        found = gso.drain_segments(session.receiver)
+        arrived = sum(found, [])
         check(set(arrived) <= set(payloads), f"other payloads have arrived: {arrived!r:.200}")
-        last = arrived == payloads
-    check(last, "the datagram of which nothing failed has arrived")
+        equal(len(arrived), len(set(arrived)), "payloads that are there once")
+        reads.append(len(found))
+    equal(arrived, payloads, "the datagram of which no allocation failed")
     equal(session.drops(), {}, "drops of the member")
+    return session, reads
+
+
+def sending_datagrams(lan, failing, kind, make, size):
+    """The module itself has had no memory, if it wants some."""
+    def sweep():
+        session, _ = sending(lan, failing, kind, make, size)
+        linear = make is datagram and size < 1500
+        return linear or lan.sender.mbsec.counters(session.group)["tx-drop-no-memory"] > 0
+    faults.insist(sweep, "an allocation of the module fails")
+
+
+def sending_super(lan, failing, kind):
+    """Where the module has no memory for the whole, it takes it apart: then several reads."""
+    def sweep():
+        _, reads = sending(lan, failing, kind, super_packet, 1000)
+        return max(reads) > 1 and reads[-1] == 1
+    faults.insist(sweep, "a super-packet is taken apart, and one is not")
 
 
 def plaintext_rule(lan):
@@ -219,7 +127,7 @@ def plaintext_count(lan):
     return int(listing.split("packets ")[1].split()[0])
 
 
-def scarcity(lan, kind):
+def scarcity(lan, kind, super_packets=False):
     """Allocations fail in softirqs, on the way in too: what arrives is whole."""
     session = kind(lan)
     # Without a number, so that the rule knows it by its first octets.
@@ -230,24 +138,30 @@ def scarcity(lan, kind):
     lost = 0
     with faults.Scarce(SCARCITY):
         for number in range(1, DATAGRAMS):
+            payload = payloads[number % len(payloads)]
             try:
-                session.transmitter.sendto(payloads[number % len(payloads)], session.target)
+                if super_packets:
+                    send_super(session, [payloads[2]] * SEGMENTS)
+                else:
+                    session.transmitter.sendto(payload, session.target)
             except OSError as failure:
-                without_memory(failure, errno.EIO)
+                faults.without_memory(failure)
                 lost += 1
+    lan.wire.fence()
     arrived = drain(session.receiver)
     ktap.diagnostic(f"{lost} of {DATAGRAMS - 1} not sent, {len(arrived)} arrived")
     check(set(arrived) <= set(payloads), "only what was sent has arrived")
-    check(0 < len(arrived) < DATAGRAMS - 1, "some have arrived, some have not")
+    check(0 < len(arrived) < (DATAGRAMS - 1) * (SEGMENTS if super_packets else 1),
+          "some have arrived, some have not")
     for tap in lan.wire.taps:
         tap.lost()      # it had no memory for some
     return session
 
 
-def scarcity_seen(lan, family):
+def scarcity_seen(lan, kind, **options):
     """The rule sees plaintext where there is some, and none where datagrams are protected."""
     before = plaintext_count(lan)
-    session = scarcity(lan, sframe_v6 if family == 6 else sframe)
+    session = scarcity(lan, kind, **options)
     equal(plaintext_count(lan), before, "datagrams that show plaintext")
     check(not lan.tap.leaks(), "the tap sees none")
     lan.wire.expect_plaintext()
@@ -256,21 +170,25 @@ def scarcity_seen(lan, family):
     ktap.wait_for(lambda: plaintext_count(lan) > before, "the rule sees plaintext")
 
 
-COMMANDS = {
-    "group add, IPv4": lambda lan, failing: group_add(lan, failing, 4, EVERYWHERE),
-    "group add, IPv6": lambda lan, failing: group_add(lan, failing, 6, EVERYWHERE),
-    "group add, SRTP": lambda lan, failing: group_add(
-        lan, failing, 4, {"format": uapi.FORMAT_SRTP, "suite": srtp.AES128_80}),
-    "key add": lambda lan, failing: key_add(lan, failing, sframe),
-    "key add, SRTP": lambda lan, failing: key_add(lan, failing, media),
-    "key delete": lambda lan, failing: removal(lan, failing, "key"),
-    "group delete": lambda lan, failing: removal(lan, failing, "group"),
-    "flush": lambda lan, failing: removal(lan, failing, "flush"),
-}
+def scarcity_super(lan, kind, segmentation):
+    """The rule sees each segment where the sender's device takes super-packets apart, and the
+    member gets them whole where it does not."""
+    gso.offload(lan.sender, tx_udp_segmentation=segmentation)
+    try:
+        scarcity_seen(lan, kind, super_packets=True)
+    finally:
+        gso.offload(lan.sender, tx_udp_segmentation=True)
+
+
 DATAGRAM_CASES = {
-    "IPv4": (sframe, 100), "IPv6": (sframe_v6, 100), "IPv4, fragments": (sframe, 5000),
-    "IPv6, fragments": (sframe_v6, 5000), "SRTP": (media, 200),
-    "super-packet, IPv4": (sframe, "super-packet"), "super-packet, IPv6": (sframe_v6, "super-packet"),
+    "IPv4": (sframe_v4, datagram, 100), "IPv6": (sframe_v6, datagram, 100),
+    "IPv4, fragments": (sframe_v4, datagram, 5000), "IPv6, fragments": (sframe_v6, datagram, 5000),
+    "AES-GCM": (galois, datagram, 100), "AES-GCM, fragments": (galois, datagram, 5000),
+    "SRTP": (media, datagram, 200), "SRTP, new senders": (media, fresh, 200),
+    "SRTCP, new senders": (media, fresh_rtcp, 200),
+}
+SUITES = {
+    "IPv4": sframe_v4, "IPv6": sframe_v6, "AES-GCM, IPv4": galois, "AES-GCM, IPv6": galois_v6,
 }
 
 
@@ -278,11 +196,14 @@ def build(plan):
     lan = Lan(plan, ktap.seeded_random())
     failing = faults.Failing()
     plaintext_rule(lan)
-    for name, case in COMMANDS.items():
-        plan.add(name, case, lan, failing)
-    for name, (kind, size) in DATAGRAM_CASES.items():
-        plan.add(f"send, {name}", sending, lan, failing, kind, size)
-    plan.families("scarcity", lambda family: scarcity_seen(lan, family))
+    for name, (kind, make, size) in DATAGRAM_CASES.items():
+        plan.add(f"send, {name}", sending_datagrams, lan, failing, kind, make, size)
+    for name, kind in SUITES.items():
+        plan.add(f"send, super-packet, {name}", sending_super, lan, failing, kind)
+        plan.add(f"scarcity, {name}", scarcity_seen, lan, kind)
+        for segmentation in (True, False):
+            plan.add(f"scarcity, super-packets, {name}, segmentation of the device "
+                     f"{'on' if segmentation else 'off'}", scarcity_super, lan, kind, segmentation)
     plan.add("scarcity, SRTP", scarcity, lan, media)
     return lan
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Allocations of memory that fail when a test wants them to (CONFIG_FAILSLAB, FAIL_PAGE_ALLOC)."""
 
+import errno
 import itertools
 import os
 
@@ -11,6 +12,14 @@ DEBUG = "/sys/kernel/debug"
 KINDS = ("failslab", "fail_page_alloc")
 # More than any call that is tested here has.
 MANY = 5000
+SWEEPS = 5
+NO_MEMORY = (errno.ENOMEM, errno.ENOBUFS)
+
+
+def without_memory(failure):
+    """The only reason to refuse what is right."""
+    if failure is not None:
+        ktap.check(failure.errno in NO_MEMORY, f"errno of a failed allocation: {failure!r}")
 
 
 def set_option(kind, name, value):
@@ -33,10 +42,10 @@ def require():
 
 
 class Failing:
-    """The allocation number N that this task makes from now on fails, and no other."""
+    """The allocation number N that a task, this one, makes from now on fails, and no other."""
 
-    def __init__(self):
-        self.control = os.open("/proc/thread-self/fail-nth", os.O_RDWR)
+    def __init__(self, control="/proc/thread-self/fail-nth"):
+        self.control = os.open(control, os.O_RDWR)
 
     def arm(self, number):
         os.pwrite(self.control, b"%d" % number, 0)
@@ -53,6 +62,37 @@ class Failing:
 
     def close(self):
         os.close(self.control)
+
+
+class FailingThread(Failing):
+    """The kernel's thread that receives from the first queue of a device."""
+
+    def __init__(self, device):
+        name = f"napi/{device}-"
+        threads = {command(number): number for number in os.listdir("/proc") if number.isdigit()}
+        first = min(int(one.removeprefix(name)) for one in threads if one.startswith(name))
+        number = threads[f"{name}{first}"]
+        # One CPU keeps packets in order, as in the topologies.
+        os.sched_setaffinity(int(number), os.sched_getaffinity(0))
+        self.folder = f"/proc/{number}/task/{number}"
+        super().__init__(f"{self.folder}/fail-nth")
+
+    def sleeps(self):
+        with open(f"{self.folder}/stat") as line:
+            return line.read().rpartition(")")[2].split()[0] == "S"
+
+    def left(self):
+        """It has done what there was to do."""
+        ktap.wait_for(self.sleeps, "the thread has received all")
+        return super().left()
+
+
+def command(number):
+    try:
+        with open(f"/proc/{number}/comm") as name:
+            return name.read().strip()
+    except FileNotFoundError:
+        return ""
 
 
 def each(failing, call, prepare=lambda: (), first=1):
@@ -79,6 +119,11 @@ def each(failing, call, prepare=lambda: (), first=1):
             return
 
 
+def insist(sweep, what):
+    """sweep() is true in the end: as the number of allocations varies one can be passed over."""
+    ktap.check(any(sweep() for _ in range(SWEEPS)), f"in {SWEEPS} times: {what}")
+
+
 class Scarce:
     """`with`: some of the allocations that cannot wait fail, in softirqs too."""
 
@@ -86,9 +131,11 @@ class Scarce:
         self.percent = percent
 
     def __enter__(self):
-        set_option("failslab", "ignore-gfp-wait", "Y")
-        set_option("failslab", "probability", self.percent)
+        for kind in KINDS:
+            set_option(kind, "ignore-gfp-wait", "Y")
+            set_option(kind, "probability", self.percent)
 
     def __exit__(self, *_):
-        set_option("failslab", "probability", 0)
-        set_option("failslab", "ignore-gfp-wait", "N")
+        for kind in KINDS:
+            set_option(kind, "probability", 0)
+            set_option(kind, "ignore-gfp-wait", "N")

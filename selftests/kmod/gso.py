@@ -3,6 +3,7 @@
 """UDP_SEGMENT super-packets and UDP_GRO batches."""
 
 import errno
+import os
 import socket
 import struct
 import sys
@@ -36,6 +37,16 @@ def offload(host, **features):
     for name, value in features.items():
         arguments += [name.replace("_", "-"), "on" if value else "off"]
     host.namespace.command("ethtool", "-K", "eth0", *arguments)
+
+
+def receive_in_thread(near, far):
+    """What far gets from near by their eth0 is received in a thread, napi/eth0-NUMBER."""
+    # Only from a device that cannot segment TCP does veth use NAPI here.
+    offload(near, tso=False)
+    offload(far, gro=True)
+    if os.cpu_count() > 1:
+        near.namespace.command("ethtool", "-L", "eth0", "tx", "1")
+    far.namespace.write_sysfs("class/net/eth0/threaded", 1)
 
 
 BATCHES = ((1000, 4, 500), (1000, 60, None), (1000, 2, 1), (8, 64, None), (1448, 20, 3),
@@ -183,6 +194,19 @@ def receive_segments(listener):
         if (level, kind) == (socket.IPPROTO_UDP, UDP_GRO):
             size = struct.unpack("=i", value)[0]
     return [data[at:at + size] for at in range(0, len(data), size)]
+
+
+def drain_segments(listener):
+    """What the socket holds now: the segments of each read."""
+    found = []
+    listener.settimeout(0)
+    try:
+        while True:
+            found.append(receive_segments(listener))
+    except BlockingIOError:
+        return found
+    finally:
+        listener.settimeout(ktap.PATIENCE)
 
 
 def forged(session, ciphertext):

@@ -19,17 +19,21 @@ import srtp_reference as srtp
 from ktap import check, equal
 
 IDENTITY = ("msk-id", "5ca11ed0", "mtk-id", "77")
-GROUP, MEDIA = "239.77.1.1", "239.77.1.2"
+GROUP, MEDIA, GALOIS = "239.77.1.1", "239.77.1.2", "239.77.1.3"
 # What the key files have, and words beside the identity.
 KEYS = {GROUP: ("c3a95be07714d2680f3e91b64ac85d27", ("sender", "0x100")),
-        MEDIA: ("7e1fd4a05b93c86e2d7740ba9135fe68:b84d036ac5f12e9770d8415ea3c6", ())}
-# XORed with 0x5a: what KEYS and IDENTITY give in the suites 1 and 0xf101. The datagrams make the
+        GALOIS: ("51d2fb0e96a8437ce50b93d84c27f16a", ("sender", "0x100")),
+    MEDIA: ("7e1fd4a05b93c86e2d7740ba9135fe68:b84d036ac5f12e9770d8415ea3c6", ())}
+# XORed with 0x5a: what KEYS and IDENTITY give in the suites 1, 4 and 0xf101. The datagrams make the
 # module use them all.
 MASKED = {
     "MTK": "99f301ba2d4e88325564cbec1092077d",
     "cipher key": "e8e9767093316defa219046d401d5d2f",
     "authentication key": "f9531645ab3a89f82cc55ab2c3813ab99cb94a47df1b6f42a113b182312faac0",
     "salt": "e6382a5c8bbbb9bd746f1a4f",
+    "MTK of AES-GCM": "0b88a154ccf21926bf51c982167dab30",
+    "cipher key of AES-GCM": "5fc1c58e1ca07ffc5dd574f49fe27bef",
+    "salt of AES-GCM": "de17dd6a199973d0617b6942",
     "MTK of SRTP": "24458efa01c99234772d1ae0cb6fa432",
     "master salt": "e21759309fab74cd2a821b04f99c",
     "cipher key of RTP": "fdba3a62506b80d8fa6ec60dc357d378",
@@ -75,7 +79,8 @@ def refused(folder):
 
 def traffic():
     """SSRC and index 0: the first counter block is the salt itself."""
-    datagrams = {GROUP: [b"datagram"], MEDIA: [srtp.rtp(0, b"datagram", 0), srtp.rtcp(0)]}
+    datagrams = {GROUP: [b"datagram"], GALOIS: [b"datagram"],
+                 MEDIA: [srtp.rtp(0, b"datagram", 0), srtp.rtcp(0)]}
     loopback = socket.inet_aton("127.0.0.1")
     for group, payloads in datagrams.items():
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as member:
@@ -110,6 +115,7 @@ def build(plan, folder):
     namespace.ip("link set lo up\n")
     with namespace:
         netns.run("mbsec", "group", "add", GROUP)
+        netns.run("mbsec", "group", "add", GALOIS, "suite", "aes128-gcm-128")
         netns.run("mbsec", "group", "add", MEDIA, "format", "srtp")
     plan.add("keys are added, and refused", inside, namespace, lambda: refused(folder))
     plan.add("keys in use", inside, namespace, in_use)

@@ -12,6 +12,7 @@ import subprocess
 import sys
 
 import client
+import gso
 import ktap
 import netns
 import sframe_reference as sframe
@@ -26,6 +27,9 @@ from topology import Lan, Session, receive_all, refused
 
 NAMESPACES, KEYS = 100, 3000
 MEDIA = Group("239.12.4.1", 5000)
+GALOIS = Group("239.12.4.2", 5000)
+SEGMENT, SEGMENTS = 300, 4
+GALOIS = Group("239.12.4.2", 5000)
 RELOADS = 2
 SIOCSIFFLAGS, IFF_UP = 0x8914, 1
 
@@ -102,9 +106,19 @@ def namespaces(random):
     ktap.wait_for(lambda: references() == before, "the namespaces let the module go")
 
 
+def load(number, address):
+    """Payloads, where they go, and whether in segments."""
+    control = [(socket.IPPROTO_UDP, gso.UDP_SEGMENT, struct.pack("=H", SEGMENT))]
+    payload = pattern_payload(SEGMENT, number)
+    yield payload, (address, 5000), []
+    yield srtp.rtp(number, payload, number % 97), (MEDIA.address, MEDIA.port), []
+    yield payload * SEGMENTS, (GALOIS.address, GALOIS.port), control
+
+
 @all_cpus
 def endless_load(namespace_descriptor, address, ready):
-    """Sends to the group and to that of the media until its namespace or the process ends."""
+    """Sends to the group, to that of the media and, super-packets, to that of AES-GCM, until its
+    namespace or the process ends."""
     # Whoever changes something meanwhile goes first.
     os.nice(19)
     netns.setns(namespace_descriptor)
@@ -119,6 +133,8 @@ def endless_load(namespace_descriptor, address, ready):
             sender.sendto(pattern_payload(300, number), (address, 5000))
             sender.sendto(srtp.rtp(number, pattern_payload(300, number), number % 97),
                           (MEDIA.address, MEDIA.port))
+            gso.send_super(sender, [pattern_payload(300, number)] * 4,
+                           (GALOIS.address, GALOIS.port))
         except OSError:
             pass
         number += 1
@@ -153,9 +169,13 @@ def namespace_under_load(lan):
     kernel.tx_add(group, lan.key(), hard_seconds=1)
     kernel.group_add(MEDIA, format=uapi.FORMAT_SRTP)
     kernel.key_add(MEDIA, media_key(lan.random, 1), uapi.ROLE_TX, activate=True, hard_seconds=1)
+    kernel.group_add(GALOIS, suite=sframe.AES_GCM)
+    kernel.tx_add(GALOIS, lan.key(suite=sframe.AES_GCM))
     process = start_load(namespace, group.address)
     kernel.tx_add(group, lan.key())
-    ktap.wait_for(lambda: kernel.counters(MEDIA)["tx-packets"] > 10, "packets of SRTP are sent")
+    for other in (MEDIA, GALOIS):
+        ktap.wait_for(lambda other=other: kernel.counters(other)["tx-packets"] > 10,
+                      f"packets of {other.address} are sent")
     namespace.close()
     kernel.group_del(group)
     kernel.group_add(group)
@@ -215,25 +235,29 @@ def events_and_dumps(namespace):
     return watcher, reader
 
 
-def media_add(lan, number):
-    """A group of SRTP on both hosts, that the load sends to."""
+def others_add(lan, number):
+    """Groups of SRTP and of AES-GCM on both hosts, that the load sends to."""
     key = media_key(lan.random, number)
     for host, role in ((lan.member, uapi.ROLE_RX), (lan.sender, uapi.ROLE_TX)):
         host.mbsec.group_add(MEDIA, format=uapi.FORMAT_SRTP)
         host.mbsec.key_add(MEDIA, key, role, **({"activate": True} if role == uapi.ROLE_TX else {}))
+        host.mbsec.group_add(GALOIS, suite=sframe.AES_GCM)
+    key = lan.key(suite=sframe.AES_GCM)
+    lan.member.mbsec.rx_add(GALOIS, key)
+    lan.sender.mbsec.tx_add(GALOIS, key)
 
 
 def module_under_load(lan):
     """rmmod while packets are sent, received and forged; then again from the start."""
     lan.wire.expect_flood()
     session = Session(lan, 4)
-    media_add(lan, 1000)
-    listener = lan.member.receiver(MEDIA)
+    others_add(lan, 1000)
+    listeners = [lan.member.receiver(group) for group in (MEDIA, GALOIS)]
     loads = [start_load(host.namespace, session.group.address)
              for host in (lan.sender, lan.outsider)]
     try:
         for number in range(RELOADS):
-            for group in (session.group, MEDIA):
+            for group in (session.group, MEDIA, GALOIS):
                 ktap.wait_for(lambda group=group: lan.member.mbsec.counters(group)["rx-packets"] > 10,
                               "authentic traffic flows")
             ends = events_and_dumps(lan.member.namespace)
@@ -251,11 +275,12 @@ def module_under_load(lan):
             key = lan.key()
             lan.member.mbsec.rx_add(session.group, key)
             lan.sender.mbsec.tx_add(session.group, key)
-            media_add(lan, number)
+            others_add(lan, number)
     finally:
         for process in loads:
             stop_load(process)
-        listener.close()
+        for listener in listeners:
+            listener.close()
 
 
 def busy_module(lan):

@@ -9,6 +9,8 @@ import sys
 import ktap
 import lifecycle
 import netns
+import sframe_reference as sframe
+from client import Key
 from ktap import check
 
 NAMESPACES, ALIVE = 1000, 40
@@ -33,7 +35,11 @@ class Crowd:
     def grow(self):
         check(netns.LIBC.unshare(netns.CLONE_NEWNET) == 0, "unshare")
         lifecycle.loopback_up()
-        self.members.append(lifecycle.fill_namespace(self.random, self.made))
+        kernel, receiver = lifecycle.fill_namespace(self.random, self.made)
+        kernel.group_add(lifecycle.GALOIS, suite=sframe.AES_GCM)
+        kernel.tx_add(lifecycle.GALOIS, Key(self.random.randbytes(16), suite=sframe.AES_GCM))
+        receiver.sendto(b"of AES-GCM", (lifecycle.GALOIS.address, lifecycle.GALOIS.port))
+        self.members.append((kernel, receiver))
         self.made += 1
 
     def shrink(self):

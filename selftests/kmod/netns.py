@@ -187,6 +187,11 @@ def module_insert():
     """Load the module with what it depends on; in a kernel tree modprobe does all."""
     for name in ("nf_defrag_ipv4", "nf_defrag_ipv6", "aesni_intel", "sha256_ssse3"):
         subprocess.run(["modprobe", "-q", name], check=False)
+    module_reinsert()
+
+
+def module_reinsert():
+    """Load it where it was before."""
     if os.path.exists(module_path()):
         run("insmod", module_path())
     else:

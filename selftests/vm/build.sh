@@ -14,7 +14,7 @@ logged() {
 	}
 }
 
-# Says which lines of the fragments did not come through.
+# Says which lines of the fragments did not come through; of two the later one counts.
 check_config() {
 	local line
 	while read -r line; do
@@ -22,7 +22,7 @@ check_config() {
 		*=n) ! grep -q "^${line%n}" "$build/.config" || note "cannot turn off ${line%=n}" ;;
 		CONFIG_*) grep -qxF "$line" "$build/.config" || note "cannot have $line" ;;
 		esac
-	done <"$build/fragments"
+	done < <(tac "$build/fragments" | awk -F= '!seen[$1]++')
 }
 
 # build_kernel TARGET...: nothing but the fragments on top of allnoconfig.

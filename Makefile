@@ -102,7 +102,7 @@ check-vm:
 	@selftests/vm/plan $(KERNELS) | selftests/ktap - $(call steps,$(KERNELS))
 
 check-matrix:
-	@selftests/vm/plan $(MATRIX_KERNELS) | selftests/ktap - $(call steps,$(MATRIX_KERNELS))
+	@selftests/vm/plan-matrix $(MATRIX_KERNELS) | selftests/ktap -
 
 check-debug:
 	@selftests/vm/plan-debug | selftests/ktap -

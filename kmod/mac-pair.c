@@ -85,8 +85,10 @@ static bool __init mbsec_mac_pair_agree(const struct mbsec_mac *states,
  * @keyed: the crypto layer's, with the same key
  * @data: any octets
  * @size: octets of @data, more than 500
+ *
+ * Return: whether mbsec_mac_pair_usable() says yes from now on.
  */
-void __init mbsec_mac_pair_setup(const struct mbsec_mac *states,
+bool __init mbsec_mac_pair_setup(const struct mbsec_mac *states,
 				 const struct mbsec_mac *keyed, const u8 *data,
 				 size_t size)
 {
@@ -97,9 +99,10 @@ void __init mbsec_mac_pair_setup(const struct mbsec_mac *states,
 		length = mbsec_mac_pair_sizes[i];
 		messages[1] = data + size - length;
 		if (!mbsec_mac_pair_agree(states, keyed, messages, length))
-			return;
+			return false;
 	}
 	mbsec_mac_pair_fast = sha256_finup_2x_is_optimized();
+	return mbsec_mac_pair_fast;
 }
 
 #endif

@@ -12,7 +12,7 @@ bool mbsec_mac_pair_usable(const struct mbsec_mac *mac);
 void mbsec_mac_pair_compute(const struct mbsec_mac *mac,
 			    const u8 *const *messages, size_t size,
 			    u8 *results);
-void mbsec_mac_pair_setup(const struct mbsec_mac *states,
+bool mbsec_mac_pair_setup(const struct mbsec_mac *states,
 			  const struct mbsec_mac *keyed, const u8 *data,
 			  size_t size);
 #else
@@ -27,10 +27,11 @@ static inline void mbsec_mac_pair_compute(const struct mbsec_mac *mac,
 {
 }
 
-static inline void mbsec_mac_pair_setup(const struct mbsec_mac *states,
+static inline bool mbsec_mac_pair_setup(const struct mbsec_mac *states,
 					const struct mbsec_mac *keyed,
 					const u8 *data, size_t size)
 {
+	return false;
 }
 #endif
 

@@ -11,6 +11,8 @@
 #define MBSEC_MAC_BLOCK_SIZE 64
 #define MBSEC_MAC_INNER_PAD 0x36
 #define MBSEC_MAC_OUTER_PAD 0x5c
+/* Follows the name of a driver that computes two at once. */
+#define MBSEC_MAC_IN_PAIRS ", in pairs"
 
 /**
  * struct mbsec_mac_hash - a hash
@@ -32,7 +34,7 @@ struct mbsec_mac_hash {
 	const char *hmac;
 	u8 words;
 	struct crypto_shash *plain;
-	char driver[CRYPTO_MAX_ALG_NAME + sizeof("hmac()")];
+	char driver[CRYPTO_MAX_ALG_NAME + sizeof("hmac()" MBSEC_MAC_IN_PAIRS)];
 };
 
 struct mbsec_mac_hash mbsec_mac_sha256 __ro_after_init = {
@@ -319,8 +321,15 @@ static bool __init mbsec_mac_agree(const struct mbsec_mac *states,
 	return true;
 }
 
-static int __init mbsec_mac_check(const struct mbsec_mac_hash *hash,
-				  bool *agree)
+static void __init mbsec_mac_driver_add(struct mbsec_mac_hash *hash,
+					const char *text)
+{
+	size_t length = strlen(hash->driver);
+
+	strscpy(hash->driver + length, text, sizeof(hash->driver) - length);
+}
+
+static int __init mbsec_mac_check(struct mbsec_mac_hash *hash, bool *agree)
 {
 	struct mbsec_mac states = {}, keyed = { .hash = hash };
 	size_t i;
@@ -337,9 +346,9 @@ static int __init mbsec_mac_check(const struct mbsec_mac_hash *hash,
 		err = mbsec_mac_init_keyed(&keyed, data, 4 * hash->words);
 	if (!err)
 		*agree = mbsec_mac_agree(&states, &keyed, data);
-	if (*agree && hash == &mbsec_mac_sha256)
-		mbsec_mac_pair_setup(&states, &keyed, data,
-				     MBSEC_MAC_CHECK_SIZE);
+	if (*agree && hash == &mbsec_mac_sha256 &&
+	    mbsec_mac_pair_setup(&states, &keyed, data, MBSEC_MAC_CHECK_SIZE))
+		mbsec_mac_driver_add(hash, MBSEC_MAC_IN_PAIRS);
 	mbsec_mac_uninit(&states);
 	mbsec_mac_uninit(&keyed);
 	kfree(data);

@@ -3,6 +3,7 @@
 """What the commands refuse, with which errno and sentence, and that nothing changes then."""
 
 import errno
+import re
 import struct
 import sys
 
@@ -339,11 +340,14 @@ def statistics(fixture):
     equal(set(stats), set(uapi.SETS["stats"]) - {"pad"}, "members")
     equal((stats["groups"], stats["keys"]), (4, 2), "groups and keys")
     with open("/proc/cpuinfo") as processor:
-        has_aes = " aes " in processor.read()
-    if has_aes and netns.run("uname", "-m").strip() == "x86_64":
-        check("aesni" in stats["cipher-driver"] and "ctr(aes-" not in stats["cipher-driver"],
+        flags = processor.read().split()
+    machine, release = (netns.run("uname", option).strip() for option in ("-m", "-r"))
+    if "aes" in flags and machine == "x86_64":
+        check(re.search("-v?aes", stats["cipher-driver"]) and "ctr(" not in stats["cipher-driver"],
               f"cipher driver {stats['cipher-driver']}")
     check("sha256" in stats["mac-driver"], f"MAC driver {stats['mac-driver']}")
+    if "sha_ni" in flags and tuple(map(int, re.findall(r"\d+", release)[:2])) >= (6, 18):
+        check("in pairs" in stats["mac-driver"], f"MAC driver {stats['mac-driver']}")
     ktap.diagnostic(stats)
 
 

@@ -135,7 +135,9 @@ class Lab:
         for one in self.processes:
             text = one.text().lower()
             for octets in self.secrets:
-                for shown in (octets.hex(), base64.b64encode(octets).decode().rstrip("=").lower()):
+                # The last character of base64 depends on what follows the key.
+                whole = octets[:len(octets) // 3 * 3]
+                for shown in (octets.hex(), base64.b64encode(whole).decode().lower()):
                     ktap.check(shown not in text, f"{one.name}.log shows a secret")
 
     def finish(self):

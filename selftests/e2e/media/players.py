@@ -95,8 +95,9 @@ def ffmpeg_send(host, clip, stream, protected=False):
         options = key["ffmpeg"].split() if protected else []
         command += ["-map", which, "-c", "copy", "-f", "rtp", "-rtpflags", "send_bye",
                     "-ssrc", str(ssrc), *options, url]
+    # It would print a description of the session, with the keys in it.
     return host.start("ffmpeg-send", *one_processor(), "ffmpeg", "-nostdin", "-v", "warning",
-                      *command)
+                      "-sdp_file", "/dev/null", *command)
 
 
 def gstreamer_send(host, clip, stream, environment, protected=False):
@@ -170,11 +171,13 @@ class Ffmpeg(Player):
     def __init__(self, lab, host, stream, protected=False):
         super().__init__(lab, host, stream, "ffmpeg")
         description = lab.write(f"{host.name}-{stream.address}.sdp", sdp(stream, protected), 0o600)
+        # It would drop what its clock puts into the past, as the first report of a slow sender may.
+        written = ["-c", "copy", "-bsf", "setts=ts=N", "-flush_packets", "1"]
         self.program = host.start(
             "ffmpeg", "ffmpeg", "-nostdin", "-y", "-v", "warning", "-protocol_whitelist",
-            "file,rtp,udp,srtp,crypto", "-i", description, "-map", "0:v", "-c", "copy",
-            "-flush_packets", "1", "-f", "mpeg2video", self.files[0], "-map", "0:a", "-c", "copy",
-            "-flush_packets", "1", "-f", "mulaw", self.files[1])
+            "file,rtp,udp,srtp,crypto", "-i", description, "-map", "0:v", *written,
+            "-f", "mpeg2video", self.files[0], "-map", "0:a", *written, "-f", "mulaw",
+            self.files[1])
 
 
 class Gstreamer(Player):
